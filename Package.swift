@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// A Debian C library that SwiftPM finds through pkg-config; `Makefile` installs the packages named here.
+func systemLibrary(_ name: String, pkgConfig: String, package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// Numerical C stays optimised in debug builds too: at -O0 a training step is more than ten times slower.
+let optimised: [CSetting] = [
+    .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])
+]
+let checked: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "maeface",
+    products: [.executable(name: "maeface", targets: ["maeface"])],
+    targets: [
+        systemLibrary("CNcurses", pkgConfig: "ncursesw", package: "libncurses-dev"),
+        systemLibrary("COpenBLAS", pkgConfig: "openblas", package: "libopenblas-dev"),
+        systemLibrary("CZip", pkgConfig: "libzip", package: "libzip-dev"),
+        systemLibrary("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
+        systemLibrary("CChafa", pkgConfig: "chafa", package: "libchafa-dev"),
+
+        .target(
+            name: "CImage", cSettings: checked,
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("m")]),
+        .target(name: "CSystem", cSettings: checked),
+        .target(name: "CKernels", cSettings: optimised, linkerSettings: [.linkedLibrary("m")]),
+
+        library("Compute", ["CKernels", "COpenBLAS"]),
+        library("Model", ["Compute"]),
+        library("Evaluation", ["CKernels"]),
+        library("Faces", ["Compute", "CImage", "CKernels"]),
+        library("Datasets", ["Faces", "Compute"]),
+        library("Checkpoints", ["Compute", "CZip"]),
+        library("RunStore", ["CSQLite", "CSystem"]),
+        library("Session"),
+        library(
+            "Training",
+            ["Compute", "Model", "Evaluation", "Faces", "Datasets", "Checkpoints", "RunStore", "Session"]),
+        library("Screen"),
+        library("Workbench", ["Screen", "RunStore", "Evaluation", "Session"]),
+        library("Terminal", ["Screen", "CNcurses", "CChafa", "CSystem"]),
+        .executableTarget(
+            name: "maeface",
+            dependencies: [
+                "Compute", "Model", "Evaluation", "Faces", "Datasets", "Checkpoints", "RunStore", "Session",
+                "Training", "Screen", "Workbench", "Terminal", "CSystem",
+            ],
+            swiftSettings: strict),
+
+        tests("ComputeTests", ["Compute", "CKernels"]),
+        tests("ModelTests", ["Model", "Compute"]),
+        tests("FacesTests", ["Faces", "Compute", "CImage"]),
+        tests("DatasetsTests", ["Datasets", "Faces", "Compute"]),
+        tests("CheckpointsTests", ["Checkpoints", "Compute"]),
+        tests("RunStoreTests", ["RunStore"]),
+        tests("SessionTests", ["Session"]),
+        tests("TrainingTests", ["Training"]),
+        tests("ScreenTests", ["Screen"]),
+        tests("WorkbenchTests", ["Workbench", "Screen", "RunStore"]),
+        tests("TerminalTests", ["Terminal", "Screen"]),
+        tests("MaefaceTests", ["maeface"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu11
+)

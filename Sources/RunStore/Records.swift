@@ -1,0 +1,177 @@
+/// A run's number in the store.
+public typealias RunID = Int64
+
+/// What the trainer last wrote of a run.
+public enum RunStatus: String, Sendable, CaseIterable {
+    case pending, running, paused, finished, stopped, failed
+}
+
+/// What a run is now, seen from outside: the status, the lock and the heartbeat together.
+public enum RunCondition: String, Sendable, CaseIterable {
+    case pending, running, paused, finished, stopped, failed
+    /// The status says running, the lock is held, but no heartbeat for a minute.
+    case stalled
+    /// The status says running and nobody holds the lock: the trainer was killed.
+    case lost
+}
+
+/// One run, as lists show it.
+public struct Run: Equatable, Sendable, Identifiable {
+    public var id: RunID
+    public var name: String
+    public var status: RunStatus
+    public var condition: RunCondition
+    /// Seconds since 1970.
+    public var created: Double
+    public var started: Double?
+    public var ended: Double?
+    public var heartbeat: Double?
+    public var host: String?
+    public var processID: Int32?
+    public var stage: Int
+    public var stageKind: String
+    public var fold: Int?
+    public var epoch: Double
+    public var epochs: Int
+    public var step: Int64
+    public var steps: Int64
+    /// The headline score or the loss where there is no score.
+    public var scoreName: String?
+    public var score: Double?
+    public var failure: String?
+
+    public init(
+        id: RunID, name: String, status: RunStatus, condition: RunCondition, created: Double, started: Double? = nil,
+        ended: Double? = nil, heartbeat: Double? = nil, host: String? = nil, processID: Int32? = nil, stage: Int = 0,
+        stageKind: String = "", fold: Int? = nil, epoch: Double = 0, epochs: Int = 0, step: Int64 = 0,
+        steps: Int64 = 0, scoreName: String? = nil, score: Double? = nil, failure: String? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.status = status
+        self.condition = condition
+        self.created = created
+        self.started = started
+        self.ended = ended
+        self.heartbeat = heartbeat
+        self.host = host
+        self.processID = processID
+        self.stage = stage
+        self.stageKind = stageKind
+        self.fold = fold
+        self.epoch = epoch
+        self.epochs = epochs
+        self.step = step
+        self.steps = steps
+        self.scoreName = scoreName
+        self.score = score
+        self.failure = failure
+    }
+}
+
+/// A stage of a run: what it does and how long it is.
+public struct StageRecord: Equatable, Sendable {
+    public var index: Int
+    public var kind: String
+    public var epochs: Int
+    public var stepsPerEpoch: Int
+    public init(index: Int, kind: String, epochs: Int, stepsPerEpoch: Int) {
+        self.index = index
+        self.kind = kind
+        self.epochs = epochs
+        self.stepsPerEpoch = stepsPerEpoch
+    }
+}
+
+/// The identity of a curve: `loss`, `learning rate`, `seconds` ... of a stage, fold and split ("train", "val").
+public struct SeriesKey: Hashable, Sendable {
+    public var stage: Int
+    public var fold: Int?
+    public var split: String
+    public var name: String
+    public init(stage: Int, fold: Int? = nil, split: String = "train", name: String) {
+        self.stage = stage
+        self.fold = fold
+        self.split = split
+        self.name = name
+    }
+}
+
+/// One value of a curve. `value` may be NaN or infinite: a loss that diverged is kept as it was.
+public struct Point: Equatable, Sendable {
+    public var step: Int64
+    public var value: Double
+    public init(step: Int64, value: Double) {
+        self.step = step
+        self.value = value
+    }
+}
+
+/// A line of a run's history: a skipped image, an alert, a checkpoint, a change of state.
+public struct RunEvent: Equatable, Sendable, Identifiable {
+    public enum Kind: String, Sendable, CaseIterable {
+        case info, skip, alert, checkpoint, state
+    }
+    public var id: Int64
+    public var time: Double
+    public var step: Int64
+    public var kind: Kind
+    public var message: String
+    public init(id: Int64 = 0, time: Double, step: Int64, kind: Kind, message: String) {
+        self.id = id
+        self.time = time
+        self.step = step
+        self.kind = kind
+        self.message = message
+    }
+}
+
+/// A reconstruction sheet kept in the run's folder: a PNG whose rows are samples and whose columns are original,
+/// visible patches and rebuilt face, each `side` pixels square.
+public struct PreviewRecord: Equatable, Sendable, Identifiable {
+    public var id: Int64
+    public var step: Int64
+    public var epoch: Double
+    public var samples: Int
+    public var side: Int
+    /// Relative to the run's folder.
+    public var file: String
+    public init(id: Int64 = 0, step: Int64, epoch: Double, samples: Int, side: Int, file: String) {
+        self.id = id
+        self.step = step
+        self.epoch = epoch
+        self.samples = samples
+        self.side = side
+        self.file = file
+    }
+}
+
+/// A checkpoint file of a run.
+public struct CheckpointRecord: Equatable, Sendable, Identifiable {
+    public var id: Int64
+    public var step: Int64
+    public var time: Double
+    /// Relative to the run's folder.
+    public var file: String
+    public var bytes: Int64
+    /// Why it is kept: last, best, requested, thinned.
+    public var reason: String
+    public var score: Double?
+    public init(
+        id: Int64 = 0, step: Int64, time: Double, file: String, bytes: Int64, reason: String, score: Double? = nil
+    ) {
+        self.id = id
+        self.step = step
+        self.time = time
+        self.file = file
+        self.bytes = bytes
+        self.reason = reason
+        self.score = score
+    }
+}
+
+/// What another process asks a trainer to do.
+public enum RunCommand: String, Sendable, CaseIterable {
+    case pause, resume, checkpoint, stop
+    case stopAfterEpoch = "stop after epoch"
+}

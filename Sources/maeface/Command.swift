@@ -1,0 +1,151 @@
+import Foundation
+
+/// How a command ends; scripts rely on the numbers.
+enum ExitCode: Int32, Sendable {
+    case done = 0
+    case failed = 1
+    case usage = 2
+    case badData = 3
+}
+
+/// One command of the program, one file each.
+protocol Command {
+    /// The words that select it, such as `["runs", "list"]`.
+    static var path: [String] { get }
+    /// One line for the overview.
+    static var summary: String { get }
+    /// The text of `--help`, with an example.
+    static var help: String { get }
+    static func run(_ arguments: inout Arguments) throws -> ExitCode
+}
+
+/// An error that ends a command with a sentence for a person and an exit code for a script.
+struct CommandError: Error, CustomStringConvertible {
+    let exitCode: ExitCode
+    let description: String
+
+    static func usage(_ text: String) -> CommandError { CommandError(exitCode: .usage, description: text) }
+    static func badData(_ text: String) -> CommandError { CommandError(exitCode: .badData, description: text) }
+    static func failed(_ text: String) -> CommandError { CommandError(exitCode: .failed, description: text) }
+}
+
+/// The words after a command. A command takes what it knows and calls `finish`, which refuses the rest.
+struct Arguments {
+    private var words: [String]
+    private var known: [String] = ["--help"]
+
+    init(_ words: [String]) { self.words = words }
+
+    /// True when `--name` stands among the words.
+    mutating func flag(_ name: String) -> Bool {
+        known.append(name)
+        guard let index = optionIndices.first(where: { words[$0] == name }) else { return false }
+        words.remove(at: index)
+        return true
+    }
+
+    /// The value of `--name VALUE` or `--name=VALUE`; nil when absent. The last one wins.
+    mutating func value(_ name: String) throws -> String? {
+        try values(name).last
+    }
+
+    /// Every value of a repeatable `--name VALUE`.
+    mutating func values(_ name: String) throws -> [String] {
+        known.append(name)
+        var found: [String] = []
+        while let index = optionIndices.first(where: { words[$0] == name || words[$0].hasPrefix(name + "=") }) {
+            let word = words.remove(at: index)
+            if word == name {
+                guard index < words.count else { throw CommandError.usage("\(name) needs a value after it.") }
+                found.append(words.remove(at: index))
+            } else {
+                found.append(String(word.dropFirst(name.count + 1)))
+            }
+        }
+        return found
+    }
+
+    /// A whole number of at least `minimum`.
+    mutating func integer(_ name: String, minimum: Int = 1) throws -> Int? {
+        guard let text = try value(name) else { return nil }
+        guard let number = Int(text), number >= minimum else {
+            throw CommandError.usage("\(name) takes a whole number of at least \(minimum), not '\(text)'.")
+        }
+        return number
+    }
+
+    /// A finite number of at least `minimum`.
+    mutating func number(_ name: String, minimum: Double = 0) throws -> Double? {
+        guard let text = try value(name) else { return nil }
+        guard let number = Double(text), number.isFinite, number >= minimum else {
+            throw CommandError.usage("\(name) takes a number of at least \(minimum), not '\(text)'.")
+        }
+        return number
+    }
+
+    /// The words that remain: call after every option was taken. Refuses unknown options, naming the nearest.
+    mutating func positionals(_ names: String..., atLeast: Int = 0, atMost: Int? = nil) throws -> [String] {
+        if let index = optionIndices.first {
+            let word = words[index].split(separator: "=", maxSplits: 1).first.map(String.init) ?? words[index]
+            let nearest = nearestWord(to: word, among: known).map { " Did you mean \($0)?" } ?? ""
+            throw CommandError.usage("'\(word)' is not an option here.\(nearest)")
+        }
+        let rest = words.filter { $0 != "--" }
+        let expected = names.isEmpty ? "no further words" : names.joined(separator: " ")
+        if rest.count < atLeast {
+            throw CommandError.usage("Expected \(expected).")
+        }
+        if let most = atMost, rest.count > most {
+            throw CommandError.usage("'\(rest[most])' is one word too many; expected \(expected).")
+        }
+        return rest
+    }
+
+    /// Indices of words that are options, up to a lone `--`.
+    private var optionIndices: [Int] {
+        let end = words.firstIndex(of: "--") ?? words.count
+        return (0..<end).filter { words[$0].hasPrefix("-") && words[$0].count > 1 }
+    }
+}
+
+/// The candidate with the smallest edit distance to `word`, when that is at most a third of its length and one more.
+func nearestWord(to word: String, among candidates: [String]) -> String? {
+    let ranked = candidates.map { ($0, editDistance(word, $0)) }.min { $0.1 < $1.1 }
+    guard let (candidate, distance) = ranked, distance <= word.count / 3 + 1 else { return nil }
+    return candidate
+}
+
+/// Levenshtein's distance: the least number of insertions, deletions and replacements from one word to the other.
+func editDistance(_ a: String, _ b: String) -> Int {
+    let target = Array(b)
+    var previous = Array(0...target.count)
+    for (row, letter) in a.enumerated() {
+        var current = [row + 1]
+        for (column, other) in target.enumerated() {
+            current.append(
+                min(previous[column] + (letter == other ? 0 : 1), previous[column + 1] + 1, current[column] + 1))
+        }
+        previous = current
+    }
+    return previous[target.count]
+}
+
+/// Talk goes to stderr, results to stdout, so that a pipe sees results only.
+enum Output {
+    static func result(_ text: String) {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
+    static func say(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+
+    /// Encodes with sorted keys, so that scripts and tests see stable text. Numbers that JSON cannot hold are strings.
+    static func json<Value: Encodable>(_ value: Value) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        result(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+
+/// The program: picks the command, prints what went wrong, and exits with the designed code.
+@main
+struct Maeface {
+    /// Every command, in the order of the overview.
+    static let commands: [any Command.Type] = []
+
+    static func main() {
+        // A pipe that closes early (`maeface runs list | head`) ends a write with an error, not the program.
+        signal(SIGPIPE, SIG_IGN)
+        exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
+
+    static func run(_ words: [String]) -> ExitCode {
+        if words == ["--help"] || words == ["-h"] || words == ["help"] {
+            Output.result(overview)
+            return .done
+        }
+        guard let command = command(for: words) else {
+            Output.say(unknown(words))
+            return .usage
+        }
+        let rest = Array(words.dropFirst(command.path.count))
+        if rest.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
+            Output.result(command.help)
+            return .done
+        }
+        var arguments = Arguments(rest)
+        do {
+            return try command.run(&arguments)
+        } catch let error as CommandError {
+            Output.say("maeface: \(error.description)")
+            if error.exitCode == .usage {
+                Output.say("Try 'maeface \((command.path + ["--help"]).joined(separator: " "))'.")
+            }
+            return error.exitCode
+        } catch {
+            Output.say("maeface: \(error)")
+            return .failed
+        }
+    }
+
+    /// The command whose path begins the words; the longest path wins.
+    static func command(for words: [String]) -> (any Command.Type)? {
+        commands.filter { words.starts(with: $0.path) }.max { $0.path.count < $1.path.count }
+    }
+
+    static func unknown(_ words: [String]) -> String {
+        let word = words.first ?? ""
+        let group = commands.filter { $0.path.count > 1 && $0.path.first == word }.map { $0.path[1] }
+        if !group.isEmpty {
+            return "maeface: '\(word)' takes one of: \(group.joined(separator: ", "))."
+        }
+        let names = commands.compactMap { $0.path.first }
+        let nearest = nearestWord(to: word, among: names).map { " Did you mean '\($0)'?" } ?? ""
+        return "maeface: there is no command '\(word)'.\(nearest) Try 'maeface --help'."
+    }
+
+    static var overview: String {
+        let rows = commands.map { command in
+            (command.path.isEmpty ? "(none)" : command.path.joined(separator: " "), command.summary)
+        }
+        let width = rows.map(\.0.count).max() ?? 0
+        return """
+            maeface: pre-train, watch and compare masked autoencoders of faces in the terminal.
+
+            USAGE: maeface [COMMAND] [OPTIONS]
+
+            \(rows.map { "  " + $0.0.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.1 }
+                .joined(separator: "\n"))
+
+            Every command has --help with an example. Runs are kept in --home, MAEFACE_HOME or ./runs.
+            Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input data.
+            """
+    }
+}

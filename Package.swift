@@ -2,7 +2,7 @@
 import PackageDescription
 
 /// A Debian C library that SwiftPM finds through pkg-config; `Makefile` installs the packages named here.
-func systemLibrary(_ name: String, pkgConfig: String, package: String) -> Target {
+func systemLibrary(_ name: String, pkgConfig: String?, package: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
@@ -26,7 +26,8 @@ let package = Package(
     name: "maeface",
     products: [.executable(name: "maeface", targets: ["maeface"])],
     targets: [
-        systemLibrary("CNcurses", pkgConfig: "ncursesw", package: "libncurses-dev"),
+        // Without pkg-config: ncursesw.pc adds -D flags that SwiftPM refuses with a warning; the shim sets them.
+        systemLibrary("CNcurses", pkgConfig: nil, package: "libncurses-dev"),
         systemLibrary("COpenBLAS", pkgConfig: "openblas", package: "libopenblas-dev"),
         systemLibrary("CZip", pkgConfig: "libzip", package: "libzip-dev"),
         systemLibrary("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),

@@ -4,7 +4,11 @@ import Foundation
 @main
 struct Maeface {
     /// Every command, in the order of the overview.
-    static let commands: [any Command.Type] = []
+    static var commands: [any Command.Type] {
+        [
+            // One line a command.
+        ]
+    }
 
     static func main() {
         // A pipe that closes early (`maeface runs list | head`) ends a write with an error, not the program.

@@ -22,7 +22,8 @@ public struct RandomKey: Hashable, Sendable {
 
     public init(seed: UInt64, purpose: RandomPurpose, stage: Int = 0, fold: Int = 0, layer: Int = 0) {
         var state = Self.mixed(seed)
-        for value in [purpose.rawValue, UInt64(bitPattern: Int64(stage)), UInt64(bitPattern: Int64(fold)),
+        for value in [
+            purpose.rawValue, UInt64(bitPattern: Int64(stage)), UInt64(bitPattern: Int64(fold)),
             UInt64(bitPattern: Int64(layer)),
         ] {
             state = Self.mixed(state ^ Self.mixed(value &+ 0x9E37_79B9_7F4A_7C15))

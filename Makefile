@@ -1,0 +1,38 @@
+# Two commands do everything on a fresh Debian 12 with Swift on the PATH: `make run` and `make test`.
+# The rest are for people who work on the program.
+
+SWIFT ?= swift
+RUNS ?= runs
+TESTING = -c release -Xswiftc -enable-testing --scratch-path .build/testing
+
+.PHONY: run build test setup format lint sanitize clean
+
+# Installs what is missing, builds, and opens the demo (headless where there is no terminal).
+run: build
+	@.build/release/maeface demo --home $(RUNS)
+
+build: setup
+	@$(SWIFT) build -c release --product maeface
+
+# Everything that has to hold: formatting, a build without warnings, every test.
+test: setup lint
+	@$(SWIFT) build $(TESTING) --build-tests
+	@$(SWIFT) test $(TESTING) --skip-build
+
+setup:
+	@sh .ci/setup
+
+lint:
+	@$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format:
+	@$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests
+
+# The numerical, image, loader and store tests under AddressSanitizer and ThreadSanitizer; takes several minutes.
+sanitize: setup
+	@$(SWIFT) test --sanitize=address --scratch-path .build/address
+	@$(SWIFT) test --sanitize=thread --scratch-path .build/thread
+
+clean:
+	@$(SWIFT) package clean
+	@rm -rf .build/testing .build/address .build/thread

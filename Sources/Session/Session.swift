@@ -1,0 +1,41 @@
+/// Everything about a run, as its session file says it, with every default filled in and every path absolute.
+public struct Session: Equatable, Sendable {
+    /// What lists and folders call the run.
+    public var name: String
+    /// The root of every random number of the run.
+    public var seed: UInt64
+    public var model: ModelSettings
+    /// In the order of the file; names are unique.
+    public var data: [DataSource]
+    /// How labelled data is cut into folds; nil where nothing is.
+    public var folds: FoldSettings?
+    /// At least one; run in this order.
+    public var stages: [Stage]
+
+    public init(
+        name: String, seed: UInt64 = 0, model: ModelSettings, data: [DataSource], folds: FoldSettings? = nil,
+        stages: [Stage]
+    ) {
+        self.name = name
+        self.seed = seed
+        self.model = model
+        self.data = data
+        self.folds = folds
+        self.stages = stages
+    }
+
+    /// The data source of that name, or nil.
+    public func source(named name: String) -> DataSource? {
+        data.first { $0.name == name }
+    }
+}
+
+/// How labelled data is cut into folds.
+public enum FoldSettings: Equatable, Sendable {
+    /// `count` folds in which no value of the column `group` (a subject, a video) is in two of them.
+    case grouped(count: Int, group: String)
+    /// The split that the data set comes with.
+    case official
+    /// A file that names the fold of every sample.
+    case file(String)
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+
+@testable import Faces
+
+@Suite struct ImageEncodingTests {
+    /// A smooth colourful picture with an odd size.
+    static func picture(width: Int = 61, height: Int = 47, channels: Int = 3) -> PixelImage {
+        var pixels: [UInt8] = []
+        for y in 0..<height {
+            for x in 0..<width {
+                for c in 0..<channels {
+                    pixels.append(UInt8((x * 3 * (c + 1) + y * 2 * (3 - c)) % 256 / 2 + 60))
+                }
+            }
+        }
+        return PixelImage(width: width, height: height, channels: channels, pixels: pixels)
+    }
+
+    @Test func filesBeginWithTheirFormatsSignature() throws {
+        #expect(try Self.picture().png().prefix(8) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+        let jpeg = try Self.picture(channels: 1).jpeg()
+        #expect(jpeg.prefix(3) == [0xFF, 0xD8, 0xFF])
+        #expect(jpeg.suffix(2) == [0xFF, 0xD9])
+    }
+
+    @Test func theCommentIsInTheFile() throws {
+        let jpeg = try Self.picture().jpeg(comment: "a remark of mine")
+        #expect(String(decoding: jpeg, as: UTF8.self).contains("a remark of mine"))
+    }
+
+    @Test func higherQualityMakesALargerFile() throws {
+        let image = Self.picture()
+        #expect(try image.jpeg(quality: 95).count > image.jpeg(quality: 30).count)
+    }
+
+    @Test func whatCannotBeEncodedIsAnErrorWithAReason() throws {
+        let empty = PixelImage(width: 0, height: 0, channels: 3, pixels: [])
+        #expect(throws: ImageEncodingError.self) { try empty.jpeg() }
+        #expect(throws: ImageEncodingError.self) { try empty.png() }
+        #expect(throws: ImageEncodingError.self) { try Self.picture().jpeg(quality: 0) }
+        let wide = PixelImage(width: 70_000, height: 1, channels: 1, pixels: Array(repeating: 0, count: 70_000))
+        let error = #expect(throws: ImageEncodingError.self) { try wide.jpeg() }
+        #expect(error?.description.contains("65500") == true)
+    }
+
+    @Test func aFileIsWrittenWholeOrNotAtAll() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "encoding-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appending(path: "picture.png").path
+        try WholeFile.write([1, 2, 3], to: path)
+        try WholeFile.write([4, 5], to: path)
+        #expect(FileManager.default.contents(atPath: path) == Data([4, 5]))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["picture.png"])
+        let error = #expect(throws: ImageEncodingError.self) {
+            try WholeFile.write([1], to: folder.appending(path: "absent/picture.png").path)
+        }
+        #expect(error?.description.contains("absent/picture.png") == true)
+    }
+}

@@ -1,0 +1,30 @@
+/// How fast the steps go: a window over the recent ones, so that a pause or a checkpoint soon leaves the numbers.
+struct Throughput {
+    private let window = 20
+    private var durations: [Double] = []
+    /// Images of one step.
+    let batch: Int
+    /// Floating-point operations that one image's training step executes.
+    let operationsPerImage: Double
+
+    init(batch: Int, operationsPerImage: Double) {
+        self.batch = batch
+        self.operationsPerImage = operationsPerImage
+    }
+
+    /// Adds the duration of one step, in seconds.
+    mutating func add(_ seconds: Double) {
+        durations.append(seconds)
+        if durations.count > window { durations.removeFirst() }
+    }
+
+    /// The median duration of the recent steps, in seconds; nil before the first.
+    var secondsPerStep: Double? {
+        guard !durations.isEmpty else { return nil }
+        return durations.sorted()[durations.count / 2]
+    }
+
+    var imagesPerSecond: Double? { secondsPerStep.map { Double(batch) / $0 } }
+    /// 10⁹ executed operations a second.
+    var gigaflops: Double? { imagesPerSecond.map { $0 * operationsPerImage / 1e9 } }
+}

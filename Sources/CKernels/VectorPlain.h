@@ -1,0 +1,40 @@
+// Four lanes without instruction-set extensions.
+#pragma once
+
+enum { LANES = 4 };
+typedef float vf __attribute__((vector_size(16)));
+typedef int32_t vi __attribute__((vector_size(16)));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vf v_set(float a) { return (vf){a, a, a, a}; }
+INLINE vf v_load(const float *p) { vf v; memcpy(&v, p, sizeof v); return v; }
+INLINE void v_store(float *p, vf v) { memcpy(p, &v, sizeof v); }
+INLINE vf v_load_part(const float *p, long n) {
+    vf v = v_set(0);
+    for (long i = 0; i < n; i++) v[i] = p[i];
+    return v;
+}
+INLINE void v_store_part(float *p, vf v, long n) {
+    for (long i = 0; i < n; i++) p[i] = v[i];
+}
+INLINE vf v_fma(vf a, vf b, vf c) { return a * b + c; }
+// NaN in the second operand is kept.
+INLINE vf v_max(vf a, vf b) {
+    for (int i = 0; i < LANES; i++) b[i] = a[i] > b[i] ? a[i] : b[i];
+    return b;
+}
+INLINE vf v_min(vf a, vf b) {
+    for (int i = 0; i < LANES; i++) b[i] = a[i] < b[i] ? a[i] : b[i];
+    return b;
+}
+INLINE vf v_sqrt(vf a) {
+    for (int i = 0; i < LANES; i++) a[i] = __builtin_sqrtf(a[i]);
+    return a;
+}
+INLINE float v_sum(vf a) { return (a[0] + a[2]) + (a[1] + a[3]); }
+INLINE float v_maximum(vf a) {
+    float m = a[0];
+    for (int i = 1; i < LANES; i++) m = a[i] > m ? a[i] : m;
+    return m;
+}

@@ -1,0 +1,166 @@
+import CKernels
+
+/// A weight (outputs, inputs), as PyTorch stores it, copied into the order that the kernels read.
+///
+/// Pack once after every change of the weight (once per step); forward and backward passes then use the copy.
+public final class PackedWeight: @unchecked Sendable {
+    public let outputs: Int
+    public let inputs: Int
+    /// Columns of the panels, fixed by the kernel level of the pool given at creation.
+    private let panel: Int
+    /// B = Wᵀ (inputs, outputs): used by forward passes.
+    let transposed: FloatBuffer
+    /// B = W (outputs, inputs): used by backward passes; the plain level reads `transposed` instead.
+    let straight: FloatBuffer
+
+    /// - Parameters:
+    ///   - backward: false saves the memory of the backward form when it is not needed.
+    ///   - pool: any pool of the kernel level that will use the weight.
+    public init(outputs: Int, inputs: Int, backward: Bool = true, pool: ThreadPool) {
+        self.outputs = outputs
+        self.inputs = inputs
+        panel = pool.kernels.pointee.panel
+        if panel == 0 {
+            transposed = FloatBuffer(count: outputs * inputs)
+            straight = transposed
+        } else {
+            transposed = FloatBuffer(count: (outputs + panel - 1) / panel * panel * inputs)
+            straight = FloatBuffer(count: backward ? (inputs + panel - 1) / panel * panel * outputs : 0)
+        }
+    }
+
+    /// Copies weight (outputs, inputs) into both forms, or into the forward form only.
+    public func pack(_ weight: UnsafePointer<Float>, backward: Bool = true, pool: ThreadPool) {
+        precondition(panel == pool.kernels.pointee.panel, "packed for another kernel level")
+        var job = ck_pack(rows: outputs, columns: inputs, weight: weight, packed: transposed.pointer)
+        pool.run(pool.kernels.pointee.pack_transposed, job, tiles: panel == 0 ? 1 : (outputs + panel - 1) / panel)
+        guard backward, panel != 0 else { return }
+        precondition(straight.count > 0, "this weight was created without its backward form")
+        job.packed = straight.pointer
+        pool.run(pool.kernels.pointee.pack_straight, job, tiles: (inputs + panel - 1) / panel)
+    }
+}
+
+/// How a product is cut: blocks of about 256 rows and 384 columns, an even number of them so that two threads finish
+/// together, fixed by the shape.
+struct ProductTiles {
+    var rowBlock: Int
+    var rowTiles: Int
+    var columnBlock: Int
+    var columnTiles: Int
+
+    init(rows: Int, columns: Int, rowsAbout: Int, columnsAbout: Int, rowMultiple: Int, columnMultiple: Int) {
+        func cut(_ count: Int, about: Int, multiple: Int) -> (block: Int, tiles: Int) {
+            let wanted = max(1, (count + about - 1) / about)
+            let even = (count + wanted - 1) / wanted
+            let block = (even + multiple - 1) / multiple * multiple
+            return (block, (count + block - 1) / block)
+        }
+        (rowBlock, rowTiles) = cut(rows, about: rowsAbout, multiple: rowMultiple)
+        (columnBlock, columnTiles) = cut(columns, about: columnsAbout, multiple: columnMultiple)
+    }
+
+    var count: Int { rowTiles * columnTiles }
+}
+
+/// y = x Wᵀ + b and its derivatives. Rows are tokens of all images together: x is (rows, inputs), y (rows, outputs).
+public enum LinearOps {
+    /// y (rows, outputs) = x (rows, inputs) Wᵀ + bias (outputs).
+    public static func forward(
+        _ x: UnsafePointer<Float>, rows: Int, weight: PackedWeight, bias: UnsafePointer<Float>?,
+        y: UnsafeMutablePointer<Float>, pool: ThreadPool
+    ) {
+        product(x, rows: rows, weight: weight, backward: false, c: y, pool: pool) { $0.bias = bias }
+    }
+
+    /// y = GELU(x Wᵀ + bias) with the exact GELU, v Φ(v); `derivative` (rows, outputs) receives GELU'(v), which is all
+    /// that the backward pass needs (see `backwardInput`). Pass nil when there will be none.
+    public static func forwardGELU(
+        _ x: UnsafePointer<Float>, rows: Int, weight: PackedWeight, bias: UnsafePointer<Float>?,
+        y: UnsafeMutablePointer<Float>, derivative: UnsafeMutablePointer<Float>?, pool: ThreadPool
+    ) {
+        product(x, rows: rows, weight: weight, backward: false, c: y, pool: pool) {
+            $0.bias = bias
+            $0.epilogue = Int32(CK_GELU)
+            $0.derivative = derivative
+        }
+    }
+
+    /// y = residual + x Wᵀ + bias. `y` may be `residual` itself.
+    public static func forwardAdding(
+        _ x: UnsafePointer<Float>, rows: Int, weight: PackedWeight, bias: UnsafePointer<Float>?,
+        residual: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, pool: ThreadPool
+    ) {
+        product(x, rows: rows, weight: weight, backward: false, c: y, pool: pool) {
+            $0.bias = bias
+            $0.add = residual
+        }
+    }
+
+    /// dx (rows, inputs) = dy (rows, outputs) W.
+    ///
+    /// - Parameters:
+    ///   - derivative: (rows, inputs) from `forwardGELU` of the layer below; dx becomes dx · derivative, the gradient
+    ///     before the activation.
+    ///   - accumulate: adds to dx instead of overwriting it; not together with `derivative`.
+    public static func backwardInput(
+        _ dy: UnsafePointer<Float>, rows: Int, weight: PackedWeight, dx: UnsafeMutablePointer<Float>,
+        derivative: UnsafePointer<Float>? = nil, accumulate: Bool = false, pool: ThreadPool
+    ) {
+        precondition(derivative == nil || !accumulate, "a product cannot be both scaled and accumulated")
+        product(dy, rows: rows, weight: weight, backward: true, c: dx, pool: pool) {
+            if let derivative {
+                $0.epilogue = Int32(CK_MULTIPLY)
+                $0.factor = derivative
+            }
+            if accumulate { $0.add = UnsafePointer(dx) }
+        }
+    }
+
+    /// dW (outputs, inputs) = dyᵀ x and db (outputs) = column sums of dy; added to what is there if `accumulate`.
+    ///
+    /// dy is (rows, outputs), x is (rows, inputs). Tiles are blocks of dW, so no sum crosses threads.
+    public static func backwardWeight(
+        _ dy: UnsafePointer<Float>, x: UnsafePointer<Float>, rows: Int, outputs: Int, inputs: Int,
+        dW: UnsafeMutablePointer<Float>, db: UnsafeMutablePointer<Float>?, accumulate: Bool = false, pool: ThreadPool
+    ) {
+        let kernels = pool.kernels.pointee
+        let tiles = ProductTiles(
+            rows: outputs, columns: inputs, rowsAbout: 384, columnsAbout: 384, rowMultiple: kernels.row_panel,
+            columnMultiple: max(kernels.panel, 16))
+        let job = ck_weight_gradient(
+            m: rows, n: outputs, k: inputs, dy: dy, x: x, dw: dW, db: db, accumulate: accumulate ? 1 : 0,
+            row_block: tiles.rowBlock, row_tiles: tiles.rowTiles, column_block: tiles.columnBlock,
+            column_tiles: tiles.columnTiles, sgemm: blasProduct)
+        pool.run(kernels.weight_gradient, job, tiles: tiles.count)
+    }
+
+    private static func product(
+        _ a: UnsafePointer<Float>, rows: Int, weight: PackedWeight, backward: Bool, c: UnsafeMutablePointer<Float>,
+        pool: ThreadPool, configure: (inout ck_gemm) -> Void
+    ) {
+        let kernels = pool.kernels.pointee
+        let columns = backward ? weight.inputs : weight.outputs
+        let depth = backward ? weight.outputs : weight.inputs
+        let tiles = ProductTiles(
+            rows: rows, columns: columns, rowsAbout: 256, columnsAbout: 384, rowMultiple: kernels.row_panel,
+            columnMultiple: max(kernels.panel, 16))
+        pool.reserveScratch(tiles.rowBlock * tiles.columnBlock)
+        var job = ck_gemm()
+        job.m = rows
+        job.n = columns
+        job.k = depth
+        job.a = a
+        job.lda = depth
+        job.b = UnsafePointer(backward ? weight.straight.pointer : weight.transposed.pointer)
+        job.b_transposed = backward ? 0 : 1
+        job.c = c
+        job.row_block = tiles.rowBlock
+        job.row_tiles = tiles.rowTiles
+        job.column_block = tiles.columnBlock
+        job.column_tiles = tiles.columnTiles
+        job.sgemm = blasProduct
+        configure(&job)
+        pool.run(kernels.gemm, job, tiles: tiles.count)
+    }
+}

@@ -1,0 +1,133 @@
+/// Writing sessions.
+extension Session {
+    /// The session as JSON with every default written out and every path absolute: what the store keeps of a run.
+    ///
+    /// Reading it gives this session again, on any machine and with any environment.
+    public var resolvedText: String {
+        JSON5Writer.text(
+            .record([
+                ("name", .string(name)),
+                ("seed", .integer(Int64(clamping: seed))),
+                ("model", model.resolved),
+                ("data", .record(data.map { ($0.name, $0.resolved) })),
+                ("folds", folds.map(\.resolved) ?? .null),
+                ("stages", .list(stages.map(\.resolved))),
+            ]))
+    }
+}
+
+extension ModelSettings {
+    var resolved: JSON5Value {
+        .record([
+            ("encoder", encoder.encoderName.map { .string($0) } ?? encoder.resolved),
+            ("decoder", decoder.decoderName.map { .string($0) } ?? decoder.resolved),
+            ("image", .whole(image)),
+            ("patch", .whole(patch)),
+            ("init", .path(initialWeights)),
+        ])
+    }
+}
+
+extension TransformerShape {
+    var resolved: JSON5Value {
+        .record([("width", .whole(width)), ("depth", .whole(depth)), ("heads", .whole(heads))])
+    }
+}
+
+extension DataSource {
+    var resolved: JSON5Value {
+        switch content {
+        case .folder(let folder):
+            .record([("kind", .string(kind)), ("paths", .list(folder.paths.map { .path($0) }))])
+        case .rendered(let rendered):
+            .record([
+                ("kind", .string(kind)),
+                ("identities", .whole(rendered.identities)),
+                ("photosPerIdentity", .whole(rendered.photosPerIdentity)),
+                ("side", .whole(rendered.side)),
+                ("seed", .integer(Int64(clamping: rendered.seed))),
+                ("path", .path(rendered.path)),
+            ])
+        }
+    }
+}
+
+extension FoldSettings {
+    var resolved: JSON5Value {
+        switch self {
+        case .grouped(let count, let group): .record([("count", .whole(count)), ("group", .string(group))])
+        case .official: .string("official")
+        case .file(let path): .path(path)
+        }
+    }
+}
+
+extension Stage {
+    var resolved: JSON5Value {
+        switch self {
+        case .pretrain(let stage): stage.resolved
+        }
+    }
+}
+
+extension PretrainStage {
+    var resolved: JSON5Value {
+        let rate: (String, JSON5Value) =
+            switch learningRate {
+            case .absolute(let value): ("lr", .number(value))
+            case .base(let value): ("baseLr", .number(value))
+            }
+        return .record([
+            ("kind", .string(StageKind.pretrain.rawValue)),
+            ("data", .list(data.map { .string($0.text) })),
+            ("epochs", .whole(epochs)),
+            ("warmup", .number(warmup)),
+            ("batch", .whole(batch)),
+            rate,
+            ("minLr", .number(minimumLearningRate)),
+            ("weightDecay", .number(weightDecay)),
+            ("betas", .list([.number(betas.first), .number(betas.second)])),
+            ("epsilon", .number(epsilon)),
+            ("mask", .number(maskRatio)),
+            ("loss", .string(loss.rawValue)),
+            ("crop", .record([("scale", .range(crop.scale)), ("ratio", .range(crop.ratio))])),
+            ("flip", .boolean(flip)),
+            ("clip", gradientClip.map { .number($0) } ?? .null),
+            ("microBatch", microBatch.map { .whole($0) } ?? .null),
+            ("workers", workers.map { .whole($0) } ?? .null),
+            ("cacheMegabytes", cacheMegabytes.map { .whole($0) } ?? .null),
+            ("reducedDecode", .boolean(reducedDecode)),
+            ("checkpointMinutes", checkpointMinutes.map { .number($0) } ?? .null),
+            ("checkpointEpochs", checkpointEpochs.map { .whole($0) } ?? .null),
+            ("keep", .whole(keep)),
+            ("previewEpochs", .whole(previewEpochs)),
+            ("previewSamples", .whole(previewSamples)),
+        ])
+    }
+}
+
+extension JSON5Value {
+    static func record(_ members: [(String, JSON5Value)]) -> JSON5Value {
+        let nowhere = SourceLocation(file: "")
+        return .object(
+            JSON5Object(
+                uniqueMembers: members.map {
+                    JSON5Object.Member(key: $0.0, keyLocation: nowhere, node: JSON5Node($0.1, at: nowhere))
+                }))
+    }
+
+    static func list(_ elements: [JSON5Value]) -> JSON5Value { .array(elements.map { JSON5Node($0) }) }
+
+    static func whole(_ number: Int) -> JSON5Value { .integer(Int64(number)) }
+
+    /// A number without a needless `.0`.
+    static func number(_ number: Double) -> JSON5Value {
+        abs(number) < 0x1p53 ? Int64(exactly: number).map { .integer($0) } ?? .double(number) : .double(number)
+    }
+
+    static func range(_ range: ClosedRange<Double>) -> JSON5Value {
+        .list([.number(range.lowerBound), .number(range.upperBound)])
+    }
+
+    static func path(_ path: String?) -> JSON5Value { path.map { .string(SessionPath.escaped($0)) } ?? .null }
+}

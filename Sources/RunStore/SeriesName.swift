@@ -1,0 +1,17 @@
+/// The names of the curves a trainer writes and the workbench reads, as they stand in the store.
+public enum SeriesName {
+    /// Mean loss of a step (split "train"), or of a pass over held-out images (split "val").
+    public static let loss = "loss"
+    public static let learningRate = "learning rate"
+    /// Norm of the whole gradient before clipping.
+    public static let gradientNorm = "gradient norm"
+    /// Seconds of training so far, pauses not counted.
+    public static let seconds = "seconds"
+    public static let imagesPerSecond = "images/s"
+    /// Executed operations, in 10⁹ a second.
+    public static let gigaflops = "GFLOP/s"
+    /// Executed operations as a share of the machine's peak, 0 to 1.
+    public static let shareOfPeak = "share of peak"
+    /// Resident memory in bytes.
+    public static let memory = "memory"
+}

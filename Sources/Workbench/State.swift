@@ -1,0 +1,176 @@
+import RunStore
+import Screen
+
+/// How the workbench draws, decided once from the terminal and the environment.
+public struct Options: Sendable {
+    /// How pictures reach the screen.
+    public enum Pictures: Sendable {
+        /// As `Picture`s that the terminal draws over blank cells.
+        case overlay
+        /// As half-block characters in 256 colours.
+        case halfBlocks
+        /// As shades: `░▒▓█`, or ASCII when the glyphs are.
+        case characters
+    }
+
+    public var theme: Theme
+    /// Themes to choose from, the current one among them.
+    public var themes: [Theme]
+    public var glyphs: GlyphSet
+    public var pictures: Pictures
+    /// Where the runs are kept, as people write it.
+    public var home: String
+
+    public init(
+        theme: Theme = .standard, themes: [Theme] = [], glyphs: GlyphSet = .braille, pictures: Pictures = .overlay,
+        home: String = "./runs"
+    ) {
+        self.theme = theme
+        self.themes = themes
+        self.glyphs = glyphs
+        self.pictures = pictures
+        self.home = home
+    }
+}
+
+/// The six views of the workbench, in the order of their numbers.
+public enum WorkbenchView: Int, Sendable, CaseIterable {
+    case launch = 1, monitor, smoother, runs, compare, inspect
+
+    /// The name in the header, also what `--once` takes.
+    public var title: String {
+        switch self {
+        case .launch: "Launch"
+        case .monitor: "Monitor"
+        case .smoother: "Smoother"
+        case .runs: "Runs"
+        case .compare: "Compare"
+        case .inspect: "Inspect"
+        }
+    }
+
+    /// The view with a name, in any case; nil when there is none.
+    public init?(name: String) {
+        guard let view = Self.allCases.first(where: { $0.title.lowercased() == name.lowercased() }) else { return nil }
+        self = view
+    }
+}
+
+/// A pane of Monitor that can have the focus.
+public enum Pane: Int, Sendable, CaseIterable {
+    case loss, learningRate, reconstruction, log
+}
+
+/// What the horizontal axis of the curves counts.
+enum AxisUnit: String, Sendable, CaseIterable {
+    case step, epoch, time
+}
+
+/// Everything the workbench knows. Changed by `update`, shown by `view`.
+public struct State: Sendable {
+    public internal(set) var options: Options
+    public internal(set) var size = Size(width: 80, height: 24)
+    public internal(set) var current: WorkbenchView
+    /// False after `m`: the terminal has the mouse.
+    public internal(set) var mouse = true
+
+    /// Seconds since 1970 in local time, cut to the minute; nil before the first clock.
+    var minute: Double?
+    var utcOffset = 0
+    /// Newest first.
+    var runs: [Run] = []
+    /// False until the store was read once: an empty store is only said to be empty when it is known to be.
+    var hasLooked = false
+    var watched: WatchedRun?
+    /// The run asked for on the command line, watched as soon as it is seen.
+    var wanted: RunID?
+    var storeProblem: String?
+    var notice: Notice?
+    var strays: [String] = []
+
+    var focus = Pane.loss
+    var isZoomed = false
+    var overlay: Overlay?
+    var monitor = MonitorState()
+    var runList = ListState()
+    /// A `g` was typed and waits for its second.
+    var isPendingG = false
+
+    /// - Parameter watching: the run to show first; the newest that runs, or the newest, when nil.
+    public init(options: Options = Options(), current: WorkbenchView = .monitor, watching: RunID? = nil) {
+        self.options = options
+        self.current = current
+        wanted = watching
+    }
+
+    /// What the shell has to read next of the watched run; nil when no run is watched.
+    public var tail: Tail? {
+        guard let watched else { return nil }
+        return Tail(
+            run: watched.id, steps: watched.series.compactMapValues { $0.positions.last.map { Int64($0) } },
+            event: watched.history.last?.id ?? 0)
+    }
+
+    /// The watched run as the list of runs has it.
+    var run: Run? {
+        guard let watched else { return nil }
+        return runs.first { $0.id == watched.id }
+    }
+}
+
+/// One line for the person at the bottom, gone with the next key.
+struct Notice: Equatable, Sendable {
+    var text: String
+    var isProblem = false
+}
+
+/// What lies over the view and has the keys.
+enum Overlay: Equatable, Sendable {
+    case help(scroll: Int)
+    case palette(ListState)
+    case chooser(ListState)
+    case stop
+    case quit
+}
+
+/// A selection in a list, how far it is scrolled, and its filter.
+struct ListState: Equatable, Sendable {
+    var selected = 0
+    var scroll = 0
+    var filter = ""
+    /// The filter is being typed.
+    var isTyping = false
+}
+
+/// What Monitor shows of its run.
+struct MonitorState: Equatable, Sendable {
+    var unit = AxisUnit.step
+    /// An index into `Smoothing.ladder`.
+    var smoothing = Smoothing.initial
+    var isLog = false
+    /// The stretch of steps in view; nil shows all and follows.
+    var window: ClosedRange<Double>?
+    /// The step the crosshair reads; nil hides it.
+    var crosshair: Double?
+    /// The preview in view; nil follows the newest.
+    var preview: PreviewRecord.ID?
+    var showsLog = true
+    var log = LogState()
+    /// The newest alert that was read and closed with Esc.
+    var seenAlert: Int64 = 0
+    var drag: Position?
+}
+
+/// The log pane: follows the end until it is scrolled.
+struct LogState: Equatable, Sendable {
+    /// The selected line, counted among the lines that the filter lets through; nil follows the end.
+    var selected: Int?
+    var filter = ""
+    var isTyping = false
+}
+
+/// Steps of smoothing that differ visibly.
+enum Smoothing {
+    static let ladder: [Double] = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999]
+    static let initial = 4
+}

@@ -39,12 +39,24 @@ public struct Run: Equatable, Sendable, Identifiable {
     public var scoreName: String?
     public var score: Double?
     public var failure: String?
+    /// The latest of the status line.
+    public var throughput: Throughput
+    /// Grows whenever history is rolled back: what was read of the run before must then be read again.
+    public var revision: Int64
+    public var starred: Bool
+    public var note: String
+    public var tags: [String]
+
+    /// Steps of the whole stage done, from 0 to 1.
+    public var progress: Double { steps > 0 ? min(1, Double(step) / Double(steps)) : 0 }
 
     public init(
         id: RunID, name: String, status: RunStatus, condition: RunCondition, created: Double, started: Double? = nil,
         ended: Double? = nil, heartbeat: Double? = nil, host: String? = nil, processID: Int32? = nil, stage: Int = 0,
         stageKind: String = "", fold: Int? = nil, epoch: Double = 0, epochs: Int = 0, step: Int64 = 0,
-        steps: Int64 = 0, scoreName: String? = nil, score: Double? = nil, failure: String? = nil
+        steps: Int64 = 0, scoreName: String? = nil, score: Double? = nil, failure: String? = nil,
+        throughput: Throughput = Throughput(), revision: Int64 = 0, starred: Bool = false, note: String = "",
+        tags: [String] = []
     ) {
         self.id = id
         self.name = name
@@ -66,6 +78,60 @@ public struct Run: Equatable, Sendable, Identifiable {
         self.scoreName = scoreName
         self.score = score
         self.failure = failure
+        self.throughput = throughput
+        self.revision = revision
+        self.starred = starred
+        self.note = note
+        self.tags = tags
+    }
+}
+
+/// How fast a trainer goes, as it last said; nil where it has not.
+public struct Throughput: Equatable, Sendable {
+    public var imagesPerSecond: Double?
+    /// Executed floating-point operations, in 10⁹ a second.
+    public var gflops: Double?
+    /// The same as a share of the machine's peak, 0 to 1.
+    public var peakShare: Double?
+    /// Memory the trainer holds.
+    public var residentBytes: Int64?
+    /// Seconds until the stage ends at this rate.
+    public var secondsLeft: Double?
+    public init(
+        imagesPerSecond: Double? = nil, gflops: Double? = nil, peakShare: Double? = nil, residentBytes: Int64? = nil,
+        secondsLeft: Double? = nil
+    ) {
+        self.imagesPerSecond = imagesPerSecond
+        self.gflops = gflops
+        self.peakShare = peakShare
+        self.residentBytes = residentBytes
+        self.secondsLeft = secondsLeft
+    }
+}
+
+/// How far a trainer is.
+public struct Progress: Equatable, Sendable {
+    public var stage: Int
+    public var fold: Int?
+    /// Epochs of the stage done, with the fraction of the present one.
+    public var epoch: Double
+    /// Steps of the stage done.
+    public var step: Int64
+    public var scoreName: String?
+    /// May be NaN: a loss that diverged is shown as it is.
+    public var score: Double?
+    public var throughput: Throughput
+    public init(
+        stage: Int = 0, fold: Int? = nil, epoch: Double, step: Int64, scoreName: String? = nil, score: Double? = nil,
+        throughput: Throughput = Throughput()
+    ) {
+        self.stage = stage
+        self.fold = fold
+        self.epoch = epoch
+        self.step = step
+        self.scoreName = scoreName
+        self.score = score
+        self.throughput = throughput
     }
 }
 
@@ -113,12 +179,18 @@ public struct RunEvent: Equatable, Sendable, Identifiable {
         case info, skip, alert, checkpoint, state
     }
     public var id: Int64
+    public var stage: Int
+    public var fold: Int?
     public var time: Double
     public var step: Int64
     public var kind: Kind
     public var message: String
-    public init(id: Int64 = 0, time: Double, step: Int64, kind: Kind, message: String) {
+    public init(
+        id: Int64 = 0, stage: Int = 0, fold: Int? = nil, time: Double, step: Int64, kind: Kind, message: String
+    ) {
         self.id = id
+        self.stage = stage
+        self.fold = fold
         self.time = time
         self.step = step
         self.kind = kind
@@ -130,14 +202,21 @@ public struct RunEvent: Equatable, Sendable, Identifiable {
 /// visible patches and rebuilt face, each `side` pixels square.
 public struct PreviewRecord: Equatable, Sendable, Identifiable {
     public var id: Int64
+    public var stage: Int
+    public var fold: Int?
     public var step: Int64
     public var epoch: Double
     public var samples: Int
     public var side: Int
     /// Relative to the run's folder.
     public var file: String
-    public init(id: Int64 = 0, step: Int64, epoch: Double, samples: Int, side: Int, file: String) {
+    public init(
+        id: Int64 = 0, stage: Int = 0, fold: Int? = nil, step: Int64, epoch: Double, samples: Int, side: Int,
+        file: String
+    ) {
         self.id = id
+        self.stage = stage
+        self.fold = fold
         self.step = step
         self.epoch = epoch
         self.samples = samples
@@ -149,6 +228,8 @@ public struct PreviewRecord: Equatable, Sendable, Identifiable {
 /// A checkpoint file of a run.
 public struct CheckpointRecord: Equatable, Sendable, Identifiable {
     public var id: Int64
+    public var stage: Int
+    public var fold: Int?
     public var step: Int64
     public var time: Double
     /// Relative to the run's folder.
@@ -158,9 +239,12 @@ public struct CheckpointRecord: Equatable, Sendable, Identifiable {
     public var reason: String
     public var score: Double?
     public init(
-        id: Int64 = 0, step: Int64, time: Double, file: String, bytes: Int64, reason: String, score: Double? = nil
+        id: Int64 = 0, stage: Int = 0, fold: Int? = nil, step: Int64, time: Double, file: String, bytes: Int64,
+        reason: String, score: Double? = nil
     ) {
         self.id = id
+        self.stage = stage
+        self.fold = fold
         self.step = step
         self.time = time
         self.file = file
@@ -174,4 +258,28 @@ public struct CheckpointRecord: Equatable, Sendable, Identifiable {
 public enum RunCommand: String, Sendable, CaseIterable {
     case pause, resume, checkpoint, stop
     case stopAfterEpoch = "stop after epoch"
+}
+
+/// A command on its way to a trainer.
+public struct SentCommand: Equatable, Sendable, Identifiable {
+    public var id: Int64
+    public var command: RunCommand
+    public var sent: Double
+    /// When the trainer took it; nil while it waits.
+    public var taken: Double?
+    /// When the trainer was done with it.
+    public var acknowledged: Double?
+    /// What came of it.
+    public var outcome: String?
+    public init(
+        id: Int64, command: RunCommand, sent: Double, taken: Double? = nil, acknowledged: Double? = nil,
+        outcome: String? = nil
+    ) {
+        self.id = id
+        self.command = command
+        self.sent = sent
+        self.taken = taken
+        self.acknowledged = acknowledged
+        self.outcome = outcome
+    }
 }

@@ -44,8 +44,8 @@ static void vector_add(const void *parameters, long tile, float *scratch) {
 INLINE void adamw_lanes(const ck_adamw *p, long i, long n) {
     vf g = v_load_part(p->gradient + i, n) * v_set(p->gradient_scale);
     vf m = v_load_part(p->first + i, n), v = v_load_part(p->second + i, n);
-    m += v_set(1.0f - p->beta1) * (g - m);
-    v = v * v_set(p->beta2) + v_set(1.0f - p->beta2) * g * g;
+    m += v_set(p->rest1) * (g - m);
+    v = v * v_set(p->beta2) + v_set(p->rest2) * g * g;
     vf w = v_load_part(p->parameter + i, n) * v_set(p->decay);
     vf denominator = v_sqrt(v) / v_set(p->root_correction) + v_set(p->epsilon);
     w -= v_set(p->step_size) * (m / denominator);

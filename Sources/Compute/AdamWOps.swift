@@ -23,8 +23,9 @@ public enum AdamWOps {
         job.second = second
         job.gradient = gradients
         job.gradient_scale = gradientScale
-        job.beta1 = Float(beta1)
         job.beta2 = Float(beta2)
+        job.rest1 = Float(1 - beta1)
+        job.rest2 = Float(1 - beta2)
         job.epsilon = Float(epsilon)
         job.decay = Float(1 - learningRate * weightDecay)
         job.step_size = Float(learningRate / (1 - pow(beta1, Double(step))))

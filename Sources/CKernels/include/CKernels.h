@@ -133,7 +133,8 @@ typedef struct {
     float *parameter, *first, *second;
     const float *gradient;
     float gradient_scale;
-    float beta1, beta2, epsilon;
+    float beta2, epsilon;
+    float rest1, rest2;   ///< 1 - beta1, 1 - beta2, rounded from double precision
     float decay;        ///< 1 - lr * weight decay
     float step_size;    ///< lr / (1 - beta1^t)
     float root_correction;   ///< sqrt(1 - beta2^t)

@@ -1,0 +1,164 @@
+import Testing
+
+@testable import Compute
+
+@Suite struct LinearTests {
+    @Test("Forward and backward passes agree with PyTorch", arguments: Engine.all)
+    func reference(engine: Engine) throws {
+        let pool = engine.pool()
+        let (rows, inputs, outputs) = (37, 29, 53)
+        let x = referenceNumbers(1, rows * inputs)
+        let w = referenceNumbers(2, outputs * inputs)
+        let b = referenceNumbers(3, outputs)
+        let dy = referenceNumbers(4, rows * outputs)
+        let residual = referenceNumbers(5, rows * outputs)
+        let weight = PackedWeight(outputs: outputs, inputs: inputs, pool: pool)
+        weight.pack(w.pointer, pool: pool)
+        let y = FloatBuffer(count: rows * outputs)
+        LinearOps.forward(x.pointer, rows: rows, weight: weight, bias: b.pointer, y: y.pointer, pool: pool)
+        try expectClose(y, "linear.y")
+        LinearOps.forwardAdding(
+            x.pointer, rows: rows, weight: weight, bias: b.pointer, residual: residual.pointer, y: residual.pointer,
+            pool: pool)
+        try expectClose(residual, "linear.residual")
+        let derivative = FloatBuffer(count: rows * outputs)
+        LinearOps.forwardGELU(
+            x.pointer, rows: rows, weight: weight, bias: b.pointer, y: y.pointer, derivative: derivative.pointer,
+            pool: pool)
+        try expectClose(y, "linear.gelu")
+        try expectClose(derivative, "linear.gelu.derivative")
+
+        let dx = FloatBuffer(count: rows * inputs)
+        LinearOps.backwardInput(dy.pointer, rows: rows, weight: weight, dx: dx.pointer, pool: pool)
+        try expectClose(dx, "linear.dx")
+        let dw = FloatBuffer(count: outputs * inputs)
+        let db = FloatBuffer(count: outputs)
+        LinearOps.backwardWeight(
+            dy.pointer, x: x.pointer, rows: rows, outputs: outputs, inputs: inputs, dW: dw.pointer, db: db.pointer,
+            pool: pool)
+        try expectClose(dw, "linear.dw")
+        try expectClose(db, "linear.db")
+    }
+
+    @Test("GELU and its derivative are exact from -12 to 12", arguments: Engine.all)
+    func gelu(engine: Engine) throws {
+        let pool = engine.pool()
+        let count = 481
+        // A product with the identity leaves only the activation.
+        let x = FloatBuffer(count: count)
+        for i in 0..<count { x[i] = -12 + 24 * Float(i) / 480 }
+        let one = FloatBuffer([1])
+        let weight = PackedWeight(outputs: 1, inputs: 1, pool: pool)
+        weight.pack(one.pointer, pool: pool)
+        let y = FloatBuffer(count: count)
+        let derivative = FloatBuffer(count: count)
+        LinearOps.forwardGELU(
+            x.pointer, rows: count, weight: weight, bias: nil, y: y.pointer, derivative: derivative.pointer, pool: pool)
+        try expectClose(y, "gelu.y", within: 2e-7)
+        try expectClose(derivative, "gelu.derivative", within: 2e-7)
+        let exact = try Reference.values("gelu.y")
+        let worst = zip(y.array, exact).map { abs($0 - $1) / max(abs($1), 1e-3) }.max() ?? .infinity
+        #expect(worst < 2e-4, "worst relative error \(worst)")
+        let exactDerivative = try Reference.values("gelu.derivative")
+        let worstDerivative = zip(derivative.array, exactDerivative).map { abs($0 - $1) }.max() ?? .infinity
+        #expect(worstDerivative < 5e-7, "worst error of the derivative \(worstDerivative)")
+    }
+
+    /// rows, inputs, outputs: whole blocks, one more, one less, tails in every direction, several depth blocks.
+    static let shapes = [
+        (1, 1, 1), (2, 3, 1), (1, 5, 17), (13, 7, 31), (14, 256, 32), (15, 257, 33), (28, 16, 48), (50, 96, 96),
+        (61, 300, 95), (29, 520, 100), (197, 192, 64), (263, 64, 385), (530, 40, 24), (3, 770, 1030),
+    ]
+
+    @Test("Products of any shape agree with double precision", arguments: Engine.all, shapes)
+    func products(engine: Engine, shape: (Int, Int, Int)) {
+        let pool = engine.pool()
+        let (rows, inputs, outputs) = shape
+        let x = referenceNumbers(11, rows * inputs)
+        let w = referenceNumbers(12, outputs * inputs)
+        let b = referenceNumbers(13, outputs)
+        let dy = referenceNumbers(14, rows * outputs)
+        let factor = referenceNumbers(15, rows * inputs)
+        let weight = PackedWeight(outputs: outputs, inputs: inputs, pool: pool)
+        weight.pack(w.pointer, pool: pool)
+        let y = FloatBuffer(count: rows * outputs)
+        let dx = FloatBuffer(count: rows * inputs)
+        let scaled = FloatBuffer(count: rows * inputs)
+        let dw = FloatBuffer(count: outputs * inputs)
+        let db = FloatBuffer(count: outputs)
+        LinearOps.forward(x.pointer, rows: rows, weight: weight, bias: b.pointer, y: y.pointer, pool: pool)
+        LinearOps.backwardInput(dy.pointer, rows: rows, weight: weight, dx: dx.pointer, pool: pool)
+        LinearOps.backwardInput(
+            dy.pointer, rows: rows, weight: weight, dx: scaled.pointer, derivative: factor.pointer, pool: pool)
+        LinearOps.backwardWeight(
+            dy.pointer, x: x.pointer, rows: rows, outputs: outputs, inputs: inputs, dW: dw.pointer, db: db.pointer,
+            pool: pool)
+
+        func product(_ m: Int, _ n: Int, _ k: Int, _ term: (Int, Int, Int) -> Double) -> [Float] {
+            var result = [Float]()
+            result.reserveCapacity(m * n)
+            for i in 0..<m {
+                for j in 0..<n {
+                    var sum = 0.0
+                    for l in 0..<k { sum += term(i, j, l) }
+                    result.append(Float(sum))
+                }
+            }
+            return result
+        }
+        let (xp, wp, dp) = (x.pointer, w.pointer, dy.pointer)
+        let exactY = product(rows, outputs, inputs) { Double(xp[$0 * inputs + $2]) * Double(wp[$1 * inputs + $2]) }
+        let biased = exactY.enumerated().map { $1 + b[$0 % outputs] }
+        #expect(distance(y.array, biased) < 1e-6)
+        let exactDx = product(rows, inputs, outputs) { Double(dp[$0 * outputs + $2]) * Double(wp[$2 * inputs + $1]) }
+        #expect(distance(dx.array, exactDx) < 1e-6)
+        #expect(distance(scaled.array, zip(exactDx, factor.array).map { $0 * $1 }) < 1e-6)
+        let exactDw = product(outputs, inputs, rows) { Double(dp[$2 * outputs + $0]) * Double(xp[$2 * inputs + $1]) }
+        #expect(distance(dw.array, exactDw) < 1e-6)
+        let exactDb = product(1, outputs, rows) { _, j, i in Double(dp[i * outputs + j]) }
+        #expect(distance(db.array, exactDb) < 2e-6)
+
+        // Accumulation adds the same once more.
+        LinearOps.backwardInput(
+            dy.pointer, rows: rows, weight: weight, dx: dx.pointer, accumulate: true, pool: pool)
+        #expect(distance(dx.array, exactDx.map { 2 * $0 }) < 1e-6)
+        LinearOps.backwardWeight(
+            dy.pointer, x: x.pointer, rows: rows, outputs: outputs, inputs: inputs, dW: dw.pointer, db: db.pointer,
+            accumulate: true, pool: pool)
+        #expect(distance(dw.array, exactDw.map { 2 * $0 }) < 1e-6)
+        #expect(distance(db.array, exactDb.map { 2 * $0 }) < 2e-6)
+    }
+
+    @Test("Gradients agree with finite differences", arguments: Engine.all)
+    func differences(engine: Engine) {
+        let pool = engine.pool()
+        let (rows, inputs, outputs) = (23, 31, 45)
+        let x = referenceNumbers(21, rows * inputs)
+        let w = referenceNumbers(22, outputs * inputs, scale: 0.3)
+        let b = referenceNumbers(23, outputs)
+        let dy = referenceNumbers(24, rows * outputs)
+        let weight = PackedWeight(outputs: outputs, inputs: inputs, pool: pool)
+        let derivative = FloatBuffer(count: rows * outputs)
+        func forward(_ x: FloatBuffer, _ w: FloatBuffer, _ b: FloatBuffer) -> [Float] {
+            let y = FloatBuffer(count: rows * outputs)
+            weight.pack(w.pointer, pool: pool)
+            LinearOps.forwardGELU(
+                x.pointer, rows: rows, weight: weight, bias: b.pointer, y: y.pointer, derivative: derivative.pointer,
+                pool: pool)
+            return y.array
+        }
+        _ = forward(x, w, b)
+        let dv = FloatBuffer(count: rows * outputs)
+        for i in 0..<dv.count { dv[i] = dy[i] * derivative[i] }
+        let dx = FloatBuffer(count: rows * inputs)
+        let dw = FloatBuffer(count: outputs * inputs)
+        let db = FloatBuffer(count: outputs)
+        LinearOps.backwardInput(dv.pointer, rows: rows, weight: weight, dx: dx.pointer, pool: pool)
+        LinearOps.backwardWeight(
+            dv.pointer, x: x.pointer, rows: rows, outputs: outputs, inputs: inputs, dW: dw.pointer, db: db.pointer,
+            pool: pool)
+        expectDerivative(of: { forward($0, w, b) }, at: x, weights: dy.array, gradient: dx.array)
+        expectDerivative(of: { forward(x, $0, b) }, at: w, weights: dy.array, gradient: dw.array)
+        expectDerivative(of: { forward(x, w, $0) }, at: b, weights: dy.array, gradient: db.array)
+    }
+}

@@ -1,0 +1,94 @@
+import Testing
+
+@testable import Compute
+
+@Suite struct TokenTests {
+    static let order: [[Int32]] = [[3, 5, 0, 1, 6, 2, 4], [6, 0, 1, 2, 3, 4, 5], [2, 4, 6, 0, 5, 3, 1]]
+    static let restore: [Int32] = order.flatMap { order in
+        (0..<7).map { patch in Int32(order.firstIndex(of: Int32(patch)) ?? -1) }
+    }
+    static let visible: [Int32] = order.flatMap { $0.prefix(3) }
+    static let masked: [Int32] = order.flatMap { $0.dropFirst(3) }
+
+    @Test("Encoder sequences agree with PyTorch", arguments: Engine.all)
+    func assemble(engine: Engine) throws {
+        let pool = engine.pool()
+        let (n, patches, kept, width) = (3, 7, 3, 20)
+        let x = referenceNumbers(1, n * kept * width)
+        let token = referenceNumbers(2, width)
+        let positions = referenceNumbers(3, (1 + patches) * width)
+        let dy = referenceNumbers(4, n * (1 + kept) * width)
+        let y = FloatBuffer(count: dy.count)
+        TokenOps.assemble(
+            x.pointer, images: n, kept: kept, width: width, classToken: token.pointer, positions: positions.pointer,
+            indices: Self.visible, y: y.pointer, pool: pool)
+        try expectClose(y, "assemble.y")
+        let dx = FloatBuffer(count: x.count)
+        let dClass = FloatBuffer(count: width)
+        let dPositions = FloatBuffer(count: positions.count)
+        func backward(accumulate: Bool) {
+            TokenOps.assembleBackward(
+                dy.pointer, images: n, patches: patches, kept: kept, width: width, indices: Self.visible,
+                dx: dx.pointer, dClass: dClass.pointer, dPositions: dPositions.pointer, accumulate: accumulate,
+                pool: pool)
+        }
+        backward(accumulate: false)
+        try expectClose(dx, "assemble.dx", within: 0)
+        try expectClose(dClass, "assemble.dclass")
+        try expectClose(dPositions, "assemble.dpositions")
+        let once = (dClass.array, dPositions.array)
+        backward(accumulate: true)
+        #expect(distance(dClass.array, once.0.map { 2 * $0 }) < 1e-6)
+        #expect(distance(dPositions.array, once.1.map { 2 * $0 }) < 1e-6)
+    }
+
+    @Test("Decoder sequences agree with PyTorch", arguments: Engine.all)
+    func unshuffle(engine: Engine) throws {
+        let pool = engine.pool()
+        let (n, patches, kept, width) = (3, 7, 3, 20)
+        let x = referenceNumbers(5, n * (1 + kept) * width)
+        let token = referenceNumbers(6, width)
+        let positions = referenceNumbers(3, (1 + patches) * width)
+        let dy = referenceNumbers(7, n * (1 + patches) * width)
+        let y = FloatBuffer(count: dy.count)
+        TokenOps.unshuffle(
+            x.pointer, images: n, patches: patches, kept: kept, width: width, maskToken: token.pointer,
+            positions: positions.pointer, restore: Self.restore, y: y.pointer, pool: pool)
+        try expectClose(y, "unshuffle.y")
+        let dx = FloatBuffer(count: x.count)
+        let dMask = FloatBuffer(count: width)
+        TokenOps.unshuffleBackward(
+            dy.pointer, images: n, patches: patches, kept: kept, width: width, restore: Self.restore, dx: dx.pointer,
+            dMask: dMask.pointer, pool: pool)
+        try expectClose(dx, "unshuffle.dx", within: 0)
+        try expectClose(dMask, "unshuffle.dmask")
+    }
+
+    @Test("Gathering masked tokens and the mean over patches agree with PyTorch", arguments: Engine.all)
+    func gatherAndMean(engine: Engine) throws {
+        let pool = engine.pool()
+        let (n, patches, masked, width) = (3, 7, 4, 20)
+        let x = referenceNumbers(8, n * (1 + patches) * width)
+        let dy = referenceNumbers(9, n * masked * width)
+        let y = FloatBuffer(count: dy.count)
+        TokenOps.gather(
+            x.pointer, images: n, patches: patches, kept: masked, width: width, indices: Self.masked, y: y.pointer,
+            pool: pool)
+        try expectClose(y, "gather.y", within: 0)
+        let dx = referenceNumbers(1, x.count)
+        TokenOps.scatter(
+            dy.pointer, images: n, patches: patches, kept: masked, width: width, indices: Self.masked, y: dx.pointer,
+            pool: pool)
+        try expectClose(dx, "gather.dx", within: 0)
+
+        let all = referenceNumbers(10, n * (1 + patches) * width)
+        let mean = FloatBuffer(count: n * width)
+        TokenOps.mean(all.pointer, images: n, patches: patches, width: width, y: mean.pointer, pool: pool)
+        try expectClose(mean, "mean.y")
+        let dMean = referenceNumbers(11, n * width)
+        TokenOps.meanBackward(
+            dMean.pointer, images: n, patches: patches, width: width, dx: dx.pointer,
+            pool: pool)
+        try expectClose(dx, "mean.dx")
+    }
+}

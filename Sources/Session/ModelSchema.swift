@@ -33,51 +33,68 @@ extension SessionSchema {
 
     private func encoder(_ model: inout FieldReader) -> TransformerShape? {
         guard model.required("encoder", example: "\"vit-tiny\""), let node = model.node("encoder") else { return nil }
-        guard let name = node.text else { return shape(node, path: "model.encoder", of: "an encoder's name") }
-        if let shape = TransformerShape.encoder(named: name) { return shape }
         let names = TransformerShape.encoderPresets.map(\.name)
-        let advice =
-            NearestKey.of(name, among: names).map { "did you mean \"\($0)\"?" }
-            ?? "there are \(names.joined(separator: ", ")), or { width: 192, depth: 12, heads: 3 }"
-        model.note("encoder", "there is no encoder \"\(name)\"; \(advice)")
-        return nil
+        return shape(
+            node, path: "model.encoder", named: TransformerShape.encoder,
+            advice: { name in
+                let advice =
+                    NearestKey.of(name, among: names).map { "did you mean \"\($0)\"?" }
+                    ?? "there are \(names.joined(separator: ", ")), or one as \"192d12b3h\" says it"
+                return "there is no encoder \"\(name)\"; \(advice)"
+            })
     }
 
     private func decoder(_ model: inout FieldReader) -> TransformerShape? {
         guard let node = model.node("decoder") else { return TransformerShape.decoder(named: "512d8b") }
-        guard let name = node.text else { return shape(node, path: "model.decoder", of: "a decoder's name") }
-        if let shape = TransformerShape.decoder(named: name), shape.width <= 16384, shape.depth <= 256 {
-            return shape
-        }
-        model.note(
-            "decoder",
-            "\"\(name)\" is not a decoder; write \"512d8b\" for width 512 (a multiple of 32) and 8 blocks, "
-                + "or { width: 512, depth: 8, heads: 16 }")
-        return nil
+        return shape(
+            node, path: "model.decoder", named: TransformerShape.decoder,
+            advice: {
+                "\"\($0)\" is not a decoder; write \"512d8b\" for width 512 and 8 blocks, or \"512d8b16h\" with heads"
+            })
     }
 
-    /// `{ width, depth, heads }`.
-    private func shape(_ node: JSON5Node, path: String, of what: String) -> TransformerShape? {
-        guard case .object = node.value else {
+    /// A name, or `{ width, depth, heads }`.
+    private func shape(
+        _ node: JSON5Node, path: String, named: (String) -> TransformerShape?, advice: (String) -> String
+    ) -> TransformerShape? {
+        if let name = node.text {
+            guard let shape = named(name) else {
+                problems.add(node.location, path, advice(name))
+                return nil
+            }
+            return checked(shape) { _, message in problems.add(node.location, path, "\"\(name)\": \(message)") }
+        }
+        guard case .object = node.value, var fields = FieldReader(node, path: path, problems: problems) else {
             problems.add(
                 node.location, path,
-                "expected \(what) or { width: 192, depth: 12, heads: 3 }, found \(node.value.shown)")
+                "expected a name or { width: 192, depth: 12, heads: 3 }, found \(node.value.shown)")
             return nil
         }
-        guard var fields = FieldReader(node, path: path, problems: problems) else { return nil }
-        let width = fields.requiredInteger("width", in: 4...16384, example: "192")
-        let depth = fields.requiredInteger("depth", in: 1...256, example: "12")
-        let heads = fields.requiredInteger("heads", in: 1...1024, example: "3")
+        let whole = 1...Int.max
+        let width = fields.requiredInteger("width", in: whole, example: "192")
+        let depth = fields.requiredInteger("depth", in: whole, example: "12")
+        let heads = fields.requiredInteger("heads", in: whole, example: "3")
         fields.finish()
         guard let width, let depth, let heads else { return nil }
-        guard width.isMultiple(of: 4) else {
-            fields.note("width", "must be a multiple of 4 for the sine-cosine positions, found \(width)")
+        return checked(TransformerShape(width: width, depth: depth, heads: heads)) { fields.note($0, $1) }
+    }
+
+    private func checked(_ shape: TransformerShape, note: (String, String) -> Void) -> TransformerShape? {
+        guard shape.width.isMultiple(of: 4) else {
+            note("width", "a width must be a multiple of 4 for the sine-cosine positions, found \(shape.width)")
             return nil
         }
-        guard width.isMultiple(of: heads) else {
-            fields.note("heads", "\(heads) heads cannot share a width of \(width) evenly")
+        guard shape.width <= 16384, shape.depth <= 256 else {
+            note(
+                shape.depth > 256 ? "depth" : "width",
+                "a width of at most 16384 and a depth of at most 256 are supported, found \(shape.width) and \(shape.depth)"
+            )
             return nil
         }
-        return TransformerShape(width: width, depth: depth, heads: heads)
+        guard shape.width.isMultiple(of: shape.heads) else {
+            note("heads", "\(shape.heads) heads cannot share a width of \(shape.width) evenly")
+            return nil
+        }
+        return shape
     }
 }

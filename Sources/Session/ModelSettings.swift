@@ -23,6 +23,9 @@ public struct ModelSettings: Equatable, Sendable {
     /// How many patches an image has: P = (image / patch)².
     public var patches: Int { (image / patch) * (image / patch) }
 
+    /// How many patches the encoder sees of an image: the whole part of P (1 - ratio).
+    public func visiblePatches(maskRatio: Double) -> Int { Int(Double(patches) * (1 - maskRatio)) }
+
     /// How many values a patch has: 3 patch².
     public var patchValues: Int { 3 * patch * patch }
 }
@@ -42,49 +45,60 @@ public struct TransformerShape: Equatable, Hashable, Sendable {
         self.heads = heads
     }
 
-    /// The encoders that have a name, smallest first. Sizes as in the ViT and DeiT papers; micro and mini as in the
-    /// MAE-Face code.
+    /// The encoders that have a name, smallest first: a micro one for demonstrations, and the sizes of ViT and DeiT.
     public static let encoderPresets: [(name: String, shape: TransformerShape)] = [
-        ("vit-micro", TransformerShape(width: 96, depth: 12, heads: 2)),
-        ("vit-mini", TransformerShape(width: 128, depth: 12, heads: 2)),
+        ("vit-micro", TransformerShape(width: 64, depth: 4, heads: 4)),
         ("vit-tiny", TransformerShape(width: 192, depth: 12, heads: 3)),
         ("vit-small", TransformerShape(width: 384, depth: 12, heads: 6)),
         ("vit-base", TransformerShape(width: 768, depth: 12, heads: 12)),
         ("vit-large", TransformerShape(width: 1024, depth: 24, heads: 16)),
-        ("vit-huge", TransformerShape(width: 1280, depth: 32, heads: 16)),
     ]
 
-    /// The encoder of that name, or nil.
+    /// A preset, or width, blocks and heads as in `192d12b3h`; heads of 64 channels where they are left out.
     public static func encoder(named name: String) -> TransformerShape? {
-        encoderPresets.first { $0.name == name }?.shape
+        encoderPresets.first { $0.name == name }?.shape ?? shape(notation: name, headWidth: 64)
     }
 
-    /// The name of this shape as an encoder, or nil.
-    public var encoderName: String? {
-        Self.encoderPresets.first { $0.shape == self }?.name
+    /// The name of this shape as an encoder: its preset's, or `192d12b3h`.
+    public var encoderName: String {
+        Self.encoderPresets.first { $0.shape == self }?.name ?? "\(width)d\(depth)b\(heads)h"
     }
 
-    /// Reads `512d8b`: width 512, 8 blocks, and heads of 32 channels as in MAE (16 of them here; 3 in `96d1b`).
-    ///
-    /// Nil when the text is not of that form or when 32 does not divide the width.
+    /// Width and blocks as in `512d8b` (MAE) or `96d1b` (MAE-Lite), or with heads as in `256d4b8h`; heads of 32
+    /// channels where they are left out.
     public static func decoder(named name: String) -> TransformerShape? {
-        let parts = name.split(separator: "d", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[1].last == "b", let width = plainNumber(parts[0]),
-            let depth = plainNumber(parts[1].dropLast()), width.isMultiple(of: 32)
-        else { return nil }
-        return TransformerShape(width: width, depth: depth, heads: width / 32)
+        shape(notation: name, headWidth: 32)
     }
 
-    /// `512d8b` where the heads are the ones that this name implies, else nil.
-    public var decoderName: String? {
-        width.isMultiple(of: 32) && heads == width / 32 ? "\(width)d\(depth)b" : nil
+    /// The name of this shape as a decoder: `512d8b`, with the heads where they are not the implied ones.
+    public var decoderName: String {
+        let short = "\(width)d\(depth)b"
+        return Self.decoder(named: short) == self ? short : short + "\(heads)h"
     }
 
-    /// Digits only, so that "+5" and "05" are not numbers.
+    /// Heads that are left out are `width / headWidth`, or the nearest smaller number that divides the width.
+    private static func shape(notation: String, headWidth: Int) -> TransformerShape? {
+        var numbers: [Int] = []
+        var rest = notation[...]
+        for letter in "dbh" where !rest.isEmpty {
+            guard let end = rest.firstIndex(of: letter), let number = plainNumber(rest[..<end]) else { return nil }
+            numbers.append(number)
+            rest = rest[rest.index(after: end)...]
+        }
+        guard rest.isEmpty, numbers.count >= 2 else { return nil }
+        let width = numbers[0]
+        var heads = numbers.count == 3 ? numbers[2] : max(1, width / headWidth)
+        if numbers.count == 2 {
+            while !width.isMultiple(of: heads) { heads -= 1 }
+        }
+        return TransformerShape(width: width, depth: numbers[1], heads: heads)
+    }
+
+    /// Up to six digits that do not begin with 0, so that "+5" and "05" are not numbers.
     private static func plainNumber(_ text: Substring) -> Int? {
-        guard let first = text.utf8.first, (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(first),
-            text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-        else { return nil }
+        guard text.count <= 6, text.first != "0", text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
         return Int(text)
     }
 }

@@ -19,18 +19,12 @@ extension Session {
 extension ModelSettings {
     var resolved: JSON5Value {
         .record([
-            ("encoder", encoder.encoderName.map { .string($0) } ?? encoder.resolved),
-            ("decoder", decoder.decoderName.map { .string($0) } ?? decoder.resolved),
+            ("encoder", .string(encoder.encoderName)),
+            ("decoder", .string(decoder.decoderName)),
             ("image", .whole(image)),
             ("patch", .whole(patch)),
             ("init", .path(initialWeights)),
         ])
-    }
-}
-
-extension TransformerShape {
-    var resolved: JSON5Value {
-        .record([("width", .whole(width)), ("depth", .whole(depth)), ("heads", .whole(heads))])
     }
 }
 

@@ -13,7 +13,7 @@ struct SessionSchema {
         let model = model(&fields)
         let data = data(&fields)
         let folds = folds(&fields)
-        let stages = stages(&fields, data: data)
+        let stages = stages(&fields, data: data, model: model)
         fields.finish()
         guard let model, let name else { return nil }
         return Session(name: name, seed: UInt64(seed), model: model, data: data, folds: folds, stages: stages)

@@ -53,7 +53,7 @@ public struct PretrainStage: Equatable, Sendable {
     public var epsilon: Double
     /// The share of patches that are hidden from the encoder, in (0, 1).
     public var maskRatio: Double
-    public var loss: ReconstructionLossKind
+    public var loss: LossSetting
     public var crop: CropSettings
     /// Whether half of the crops are mirrored.
     public var flip: Bool
@@ -82,7 +82,7 @@ public struct PretrainStage: Equatable, Sendable {
         data: [DataReference], epochs: Int = 800, warmup: Double = 40, batch: Int = 4096,
         learningRate: LearningRateSetting = .base(1.5e-4), minimumLearningRate: Double = 0,
         weightDecay: Double = 0.05, betas: Betas = Betas(first: 0.9, second: 0.95), epsilon: Double = 1e-8,
-        maskRatio: Double = 0.75, loss: ReconstructionLossKind = .l1, crop: CropSettings = CropSettings(),
+        maskRatio: Double = 0.75, loss: LossSetting = .l1, crop: CropSettings = CropSettings(),
         flip: Bool = true, gradientClip: Double? = nil, microBatch: Int? = nil, workers: Int? = nil,
         cacheMegabytes: Int? = nil, reducedDecode: Bool = false, checkpointMinutes: Double? = 10,
         checkpointEpochs: Int? = nil, keep: Int = 3, previewEpochs: Int = 1, previewSamples: Int = 8
@@ -140,7 +140,7 @@ public struct Betas: Equatable, Sendable {
 }
 
 /// What is averaged over the values of the masked patches.
-public enum ReconstructionLossKind: String, Sendable, CaseIterable {
+public enum LossSetting: String, Sendable, CaseIterable {
     /// |prediction - target|, the paper's.
     case l1
     /// (prediction - target)², MAE's.

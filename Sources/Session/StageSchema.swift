@@ -1,6 +1,6 @@
 /// The `stages` of a session file.
 extension SessionSchema {
-    func stages(_ fields: inout FieldReader, data: [DataSource]) -> [Stage] {
+    func stages(_ fields: inout FieldReader, data: [DataSource], model: ModelSettings?) -> [Stage] {
         let example = "[{ kind: \"pretrain\", data: [\"photos\"] }]"
         guard fields.required("stages", example: example), let node = fields.node("stages") else { return [] }
         guard case .array(let elements) = node.value, !elements.isEmpty else {
@@ -11,24 +11,24 @@ extension SessionSchema {
         var names = data.map(\.name)
         if case .object(let object)? = fields.object["data"]?.value { names = object.members.map(\.key) }
         return elements.enumerated().compactMap { index, element in
-            stage(element, path: "stages[\(index)]", dataNames: names)
+            stage(element, path: "stages[\(index)]", dataNames: names, model: model)
         }
     }
 
-    private func stage(_ node: JSON5Node, path: String, dataNames: [String]) -> Stage? {
+    private func stage(_ node: JSON5Node, path: String, dataNames: [String], model: ModelSettings?) -> Stage? {
         guard var fields = FieldReader(node, path: path, problems: problems),
             fields.required("kind", example: "\"pretrain\""), let text = fields.text("kind")
         else { return nil }
         switch StageKind(rawValue: text) {
         case .pretrain:
-            return .pretrain(pretrain(&fields, dataNames: dataNames))
+            return .pretrain(pretrain(&fields, dataNames: dataNames, model: model))
         case .supervise, .finetune, .distil, nil:
             noteKind(fields, text, known: ["pretrain"], later: ["supervise", "finetune", "distil"])
             return nil
         }
     }
 
-    private func pretrain(_ fields: inout FieldReader, dataNames: [String]) -> PretrainStage {
+    private func pretrain(_ fields: inout FieldReader, dataNames: [String], model: ModelSettings?) -> PretrainStage {
         var stage = PretrainStage(data: references(&fields, dataNames: dataNames))
         stage.epochs = fields.integer("epochs", in: 1...1_000_000, default: stage.epochs)
         stage.warmup = fields.number("warmup", .notNegative, default: min(stage.warmup, Double(stage.epochs) / 20))
@@ -51,7 +51,7 @@ extension SessionSchema {
         stage.reducedDecode = fields.flag("reducedDecode", default: stage.reducedDecode)
         checkpoints(&fields, &stage)
         fields.finish()
-        checkTogether(fields, stage)
+        checkTogether(fields, stage, model)
         return stage
     }
 
@@ -89,7 +89,7 @@ extension SessionSchema {
     }
 
     /// What single keys cannot tell.
-    private func checkTogether(_ fields: FieldReader, _ stage: PretrainStage) {
+    private func checkTogether(_ fields: FieldReader, _ stage: PretrainStage, _ model: ModelSettings?) {
         if stage.warmup > Double(stage.epochs) {
             fields.note(
                 fields.has("warmup") ? "warmup" : "epochs",
@@ -101,6 +101,15 @@ extension SessionSchema {
         }
         if let microBatch = stage.microBatch, microBatch > stage.batch {
             fields.note("microBatch", "is larger than the batch of \(stage.batch)")
+        }
+        if let model, model.image.isMultiple(of: model.patch), model.patches > 1 {
+            let visible = model.visiblePatches(maskRatio: stage.maskRatio)
+            if visible == 0 || visible == model.patches {
+                fields.note(
+                    "mask",
+                    "leaves \(visible == 0 ? "no patch" : "every patch") of \(model.patches) visible; "
+                        + "choose a \(visible == 0 ? "smaller" : "larger") share")
+            }
         }
     }
 

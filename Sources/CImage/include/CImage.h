@@ -1,3 +1,4 @@
 #pragma once
 
+#include "decode.h"
 #include "encode.h"

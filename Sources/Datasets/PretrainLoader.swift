@@ -1,0 +1,129 @@
+import Compute
+import Faces
+
+/// What a loader did so far.
+public struct LoaderCounters: Equatable, Sendable {
+    /// Images read and decoded.
+    public var decoded = 0
+    /// Images taken from the cache instead.
+    public var cacheHits = 0
+    public var cacheBytes = 0
+    /// Different files found to be bad.
+    public var skipped = 0
+    /// Samples that show another file in place of a bad one.
+    public var substituted = 0
+    /// Batches handed out.
+    public var batches = 0
+    /// Seconds that `next` waited for a batch.
+    public var secondsWaited = 0.0
+}
+
+/// Batches of augmented images for pre-training, made ahead of time by background threads.
+///
+/// Each epoch visits the files in an order of its own and drops what does not fill a batch; if there are fewer files
+/// than a batch has places, the batch is the whole set. What a batch holds depends on the files, the settings, the
+/// seed, stage and fold, and (epoch, step), never on the number of workers, the cache, or where the loader started.
+///
+/// One thread consumes: `next`, use, `recycle`.
+public final class PretrainLoader {
+    public let files: [String]
+    /// Images in a batch: as asked for, or all files if they are fewer.
+    public let batch: Int
+    public let stepsPerEpoch: Int
+
+    private let plan: PretrainPlan
+    private let workers: Int
+    private let floatsPerImage: Int
+    private let ring: BatchRing
+    private let threads = WorkerThreads()
+    private var running = false
+    private var wasStarted = false
+
+    /// - Parameters:
+    ///   - batch: images in a step.
+    ///   - workers: background threads.
+    ///   - ahead: batches kept ready or in the making beside the one in use.
+    ///   - cacheBytes: memory for decoded images; 0 for no cache. What it holds changes the speed only.
+    ///   - reducedDecode: lets JPEGs decode at a half, a quarter or an eighth of their size where the crop has at
+    ///     least that many times the side of the output; faster for large photographs, and not quite the same pixels.
+    ///   - onSkip: told of each bad file once, on a worker thread.
+    public init(
+        files: [String], settings: PretrainSettings, seed: UInt64, stage: Int = 0, fold: Int = 0, batch: Int,
+        workers: Int = 1, ahead: Int = 2, cacheBytes: Int = 0, reducedDecode: Bool = false,
+        onSkip: @escaping @Sendable (SkippedFile) -> Void = { _ in }
+    ) {
+        precondition(!files.isEmpty && batch > 0 && workers > 0 && ahead > 0 && settings.image > 0)
+        func key(_ purpose: RandomPurpose) -> RandomKey {
+            RandomKey(seed: seed, purpose: purpose, stage: stage, fold: fold)
+        }
+        self.files = files
+        self.batch = min(batch, files.count)
+        self.workers = workers
+        stepsPerEpoch = files.count / self.batch
+        floatsPerImage = 3 * settings.image * settings.image
+        plan = PretrainPlan(
+            files: files, settings: settings, cropKey: key(.crop), flipKey: key(.flip), reducedDecode: reducedDecode,
+            cache: DecodedCache(files: files.count, budget: cacheBytes), bad: BadFiles(report: onSkip))
+        let orderKey = key(.order)
+        ring = BatchRing(
+            slots: ahead + 1, batch: self.batch, floatsPerImage: floatsPerImage, stepsPerEpoch: stepsPerEpoch,
+            order: { EpochOrder(key: orderKey, epoch: $0, count: files.count) })
+    }
+
+    deinit { stop() }
+
+    /// Goes on at a place in training, as after a resume: the first batch handed out is that of `step` in `epoch`.
+    /// Batches on loan must have been recycled. Starts the threads; `next` does so too, at the beginning.
+    public func start(atEpoch epoch: Int = 0, step: Int = 0) {
+        precondition(epoch >= 0 && step >= 0 && step < stepsPerEpoch, "no such step in an epoch")
+        ring.move(to: epoch * stepsPerEpoch + step)
+        wasStarted = true
+        if running { return }
+        running = true
+        let (plan, ring, floatsPerImage) = (plan, ring, floatsPerImage)
+        let started = threads.start(count: workers) { Self.work(plan, ring, floatsPerImage) }
+        if started == 0 { ring.failWithoutWorkers() }
+    }
+
+    /// The next batch, waited for if it is not ready.
+    ///
+    /// - Throws: `DatasetError.allBad` when no file gives an image, `.stopped` after `stop`.
+    public func next() throws -> Batch {
+        if !wasStarted { start() }
+        return try ring.next()
+    }
+
+    /// Gives a batch back; its memory is used again.
+    public func recycle(_ batch: Batch) { ring.recycle(batch.slot) }
+
+    /// Ends the threads and waits for them. `start` begins anew.
+    public func stop() {
+        ring.stop()
+        threads.join()
+        running = false
+    }
+
+    public var counters: LoaderCounters {
+        var counters = ring.counters
+        counters.skipped = plan.bad.count
+        counters.cacheBytes = plan.cache.bytes
+        return counters
+    }
+
+    private static func work(_ plan: PretrainPlan, _ ring: BatchRing, _ floatsPerImage: Int) {
+        let loader = SampleLoader(plan)
+        while let claim = ring.claim() {
+            do {
+                for place in claim.places {
+                    let position = claim.offset + place
+                    claim.indices[place] = Int(claim.order.files[position])
+                    claim.sources[place] = try loader.load(
+                        claim.order, position: position, into: claim.images + place * floatsPerImage)
+                }
+                ring.finish(claim, loader.takeTally())
+            } catch {
+                ring.fail(error)
+            }
+        }
+    }
+}

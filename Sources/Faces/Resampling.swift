@@ -1,0 +1,119 @@
+import CKernels
+
+/// A part of an image, in pixels from its top left corner.
+public struct PixelRectangle: Equatable, Sendable {
+    public var left: Int
+    public var top: Int
+    public var width: Int
+    public var height: Int
+
+    public init(left: Int, top: Int, width: Int, height: Int) {
+        self.left = left
+        self.top = top
+        self.width = width
+        self.height = height
+    }
+}
+
+/// The kernel of an interpolation, widened by the scale when shrinking.
+public enum Interpolation: Sendable {
+    case bilinear
+    /// Cubic convolution with a = -0.5.
+    case bicubic
+}
+
+/// What turns bytes into the numbers a model sees: (v / 255 - mean) / deviation, per channel.
+public struct Normalisation: Equatable, Sendable {
+    public let mean: [Float]
+    public let deviation: [Float]
+
+    public init(mean: [Float], deviation: [Float]) {
+        precondition(mean.count == 3 && deviation.count == 3, "a normalisation has three channels")
+        self.mean = mean
+        self.deviation = deviation
+    }
+
+    /// The statistics of ImageNet, which all published MAE weights expect.
+    public static let imageNet = Normalisation(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
+
+    /// The same as v * scale + offset, rounded once from double precision.
+    var scale: [Float] { deviation.map { Float(1 / (255 * Double($0))) } }
+    var offset: [Float] { zip(mean, deviation).map { Float(-Double($0) / Double($1)) } }
+}
+
+/// Resizes crops of images exactly as Pillow's `Image.resize`, first cropped and then resized, so that no pixel outside
+/// of the crop takes part. Keeps its scratch memory from one image to the next; belongs to one thread.
+public final class Resampler {
+    private let interpolation: Interpolation
+    private let level: ResampleLevel
+    private var scratch: UnsafeMutableRawPointer?
+    private var scratchBytes = 0
+
+    public convenience init(_ interpolation: Interpolation = .bicubic) {
+        self.init(interpolation, limit: RESAMPLE_AVX512)
+    }
+
+    /// With instructions of at most the level `limit`; every level gives the same numbers.
+    init(_ interpolation: Interpolation, limit: ResampleLevel) {
+        self.interpolation = interpolation
+        level = resample_level(limit)
+    }
+
+    deinit { scratch?.deallocate() }
+
+    /// The crop (the whole image when nil), resized and then mirrored if `flip`.
+    public func resize(
+        _ image: PixelImage, crop: PixelRectangle? = nil, width: Int, height: Int, flip: Bool = false
+    ) -> PixelImage {
+        let count = width * height * image.channels
+        let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
+            withJob(image, crop, width, height, flip) { job, scratch in
+                guard let output = target.baseAddress else { return }
+                resample_to_bytes(job, level, scratch, output)
+            }
+            filled = count
+        }
+        return PixelImage(width: width, height: height, channels: image.channels, pixels: pixels)
+    }
+
+    /// The same as a normalised tensor (3, height, width) written to `output`; grey fills all three channels.
+    public func normalise(
+        _ image: PixelImage, crop: PixelRectangle? = nil, width: Int, height: Int, flip: Bool = false,
+        by normalisation: Normalisation = .imageNet, into output: UnsafeMutablePointer<Float>
+    ) {
+        withJob(image, crop, width, height, flip) { job, scratch in
+            resample_to_floats(job, level, scratch, normalisation.scale, normalisation.offset, output)
+        }
+    }
+
+    private func withJob(
+        _ image: PixelImage, _ crop: PixelRectangle?, _ width: Int, _ height: Int, _ flip: Bool,
+        _ body: (UnsafePointer<ResampleJob>, UnsafeMutableRawPointer) -> Void
+    ) {
+        let crop = crop ?? PixelRectangle(left: 0, top: 0, width: image.width, height: image.height)
+        precondition(
+            crop.left >= 0 && crop.top >= 0 && crop.width > 0 && crop.height > 0
+                && crop.left + crop.width <= image.width && crop.top + crop.height <= image.height,
+            "the crop lies inside of the image")
+        precondition(width > 0 && height > 0, "the output has pixels")
+        image.pixels.withUnsafeBufferPointer { pixels in
+            guard let start = pixels.baseAddress else { return }
+            var job = ResampleJob(
+                pixels: start + (crop.top * image.width + crop.left) * image.channels,
+                row_bytes: image.width * image.channels, channels: Int32(image.channels),
+                crop_width: Int32(crop.width), crop_height: Int32(crop.height), output_width: Int32(width),
+                output_height: Int32(height),
+                filter: interpolation == .bicubic ? RESAMPLE_BICUBIC : RESAMPLE_BILINEAR, flip: flip ? 1 : 0)
+            body(&job, reserve(resample_scratch_bytes(&job)))
+        }
+    }
+
+    private func reserve(_ bytes: Int) -> UnsafeMutableRawPointer {
+        if let scratch, scratchBytes >= bytes { return scratch }
+        scratch?.deallocate()
+        let fresh = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        scratch = fresh
+        scratchBytes = bytes
+        return fresh
+    }
+}

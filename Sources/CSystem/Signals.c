@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -69,6 +70,10 @@ void maeface_signals_close(void) {
 }
 
 void maeface_suspend(void) {
+    // The terminal driver would stop the whole job, `make` or `time` before us included; a shell whose job stops only
+    // in part never gets the terminal back. Ours is ignored meanwhile, so that raise() alone stops us, in step.
+    signal(SIGTSTP, SIG_IGN);
+    kill(0, SIGTSTP);
     signal(SIGTSTP, SIG_DFL);
     raise(SIGTSTP);
     if (handled[SIGTSTP]) {
@@ -87,18 +92,28 @@ static struct {
     size_t length;
 } farewell;
 
-static void restore(int number) {
+static void restore_terminal(void) {
+    if (farewell.length == 0) {
+        return;
+    }
     ssize_t ignored = write(farewell.tty, farewell.bytes, farewell.length);
     (void)ignored;
     if (farewell.has_settings) {
         tcsetattr(farewell.tty, TCSANOW, &farewell.settings);
     }
+}
+
+static void restore(int number) {
+    restore_terminal();
+    maeface_pass_on_output();
     // SA_RESETHAND has put the default action back; the signal is unblocked when this handler returns.
     raise(number);
 }
 
 int maeface_restore_on_crash(int tty, const char *bytes, size_t length) {
+    static bool at_exit;
     if (length == 0) {
+        farewell.length = 0;
         for (int index = 0; index < crash_count; index++) {
             signal(crashes[index], SIG_DFL);
         }
@@ -111,6 +126,10 @@ int maeface_restore_on_crash(int tty, const char *bytes, size_t length) {
     farewell.has_settings = tcgetattr(tty, &farewell.settings) == 0;
     memcpy(farewell.bytes, bytes, length);
     farewell.length = length;
+
+    if (!at_exit) {
+        at_exit = atexit(restore_terminal) == 0;
+    }
 
     // A stack that overflowed cannot carry the handler; only the calling thread gets another one.
     static char stack[65536];

@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+// What a crash handler needs to pass on the last words of the process: both ends' descriptors, -1 when not captured.
+static volatile int last_reader = -1;
+static volatile int last_error = -1;
+
 int maeface_capture_output(struct maeface_captured_output *captured) {
     maeface_flush_output();
     int ends[2];
@@ -36,7 +40,21 @@ int maeface_capture_output(struct maeface_captured_output *captured) {
     captured->reader = ends[0];
     captured->standard_output = output;
     captured->standard_error = error;
+    last_reader = ends[0];
+    last_error = error;
     return 0;
+}
+
+void maeface_pass_on_output(void) {
+    char bytes[4096];
+    ssize_t count;
+    if (last_error < 0) {
+        return;
+    }
+    while ((count = read(last_reader, bytes, sizeof bytes)) > 0) {
+        ssize_t ignored = write(last_error, bytes, (size_t)count);
+        (void)ignored;
+    }
 }
 
 void maeface_flush_output(void) {
@@ -46,6 +64,7 @@ void maeface_flush_output(void) {
 
 void maeface_release_output(struct maeface_captured_output *captured) {
     maeface_flush_output();
+    last_error = -1;
     dup2(captured->standard_output, 1);
     dup2(captured->standard_error, 2);
     close(captured->standard_output);

@@ -2,6 +2,8 @@
 public enum Key: Hashable, Sendable {
     case character(Character)
     case control(Character)
+    /// A character typed while Alt was held.
+    case alt(Character)
     case enter, escape, tab, backTab, backspace, delete, insert
     case up, down, left, right, home, end, pageUp, pageDown
     case function(Int)

@@ -17,7 +17,7 @@ public enum ColorDepth: Int, Sendable, Comparable {
     }
 }
 
-/// How pictures reach the screen.
+/// How pictures reach the screen. `ascii` and `none` send none: the workbench then draws them as characters or not.
 public enum PictureMode: String, Sendable, CaseIterable {
     case sixel, kitty, blocks, ascii, none
 }
@@ -47,8 +47,8 @@ struct TerminalTraits: Equatable {
             !(environment["TMUX"] ?? "").isEmpty || !(environment["STY"] ?? "").isEmpty || kind.hasPrefix("screen")
             || kind.hasPrefix("tmux")
         let wish = PictureMode(rawValue: (environment[Self.pictureVariable] ?? "").lowercased())
-        // Without colours half blocks show two shades only; a ramp of characters shows more.
-        let plain: PictureMode = unicode && self.colors >= .sixteen ? .blocks : .ascii
+        // With few colours half blocks show hardly a face; a ramp of characters does.
+        let plain: PictureMode = unicode && self.colors == .palette ? .blocks : .ascii
         let speaksKitty = kind == "xterm-kitty" || kind == "xterm-ghostty" || environment["KITTY_WINDOW_ID"] != nil
         switch wish {
         case .some(let mode):

@@ -73,13 +73,15 @@ int maeface_signals_next(void);
 /// Gives every signal its default action back. The pipe stays, for a later `maeface_signals_open`.
 void maeface_signals_close(void);
 
-/// Stops this process as Ctrl-Z does by default, and returns when it is continued; our SIGTSTP handler is put back.
+/// Stops this process and the others of its job as Ctrl-Z does by default, and returns when it is continued; our
+/// SIGTSTP handler is put back.
 /// The terminal must have been restored before.
 void maeface_suspend(void);
 
 /// Should this process crash (SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT), the terminal `tty` gets back the
-/// settings it has now and `bytes` is written to it; then the signal takes its usual course. `bytes` is copied (at
-/// most 512). Length 0 turns this off.
+/// settings it has now and `bytes` is written to it, what was printed while output is captured goes to the true
+/// standard error, and the signal takes its usual course. exit() restores the terminal too. `bytes` is copied (at most
+/// 512). Length 0 turns this off.
 int maeface_restore_on_crash(int tty, const char *_Nullable bytes, size_t length);
 
 // MARK: Stray output (StrayOutput.c)
@@ -98,6 +100,9 @@ int maeface_capture_output(struct maeface_captured_output *_Nonnull captured);
 
 /// Writes out what the C library still buffers, so that it can be read.
 void maeface_flush_output(void);
+
+/// Writes what was printed and not read yet to the true standard error. Safe in a signal handler.
+void maeface_pass_on_output(void);
 
 /// Leads 1 and 2 back. `reader` stays open for what was printed last; the caller closes it.
 void maeface_release_output(struct maeface_captured_output *_Nonnull captured);

@@ -1,0 +1,83 @@
+import CNcurses
+import CSystem
+import Glibc
+import Screen
+
+/// What can happen at the terminal.
+public enum TerminalEvent: Equatable, Sendable {
+    case input(Input)
+    /// A line that something in the program printed.
+    case stray(String)
+    /// The screen has to be drawn again, though nothing in it changed.
+    case redraw
+    /// A signal asks the program to end: SIGTERM, SIGHUP, SIGINT or SIGQUIT.
+    case terminate(Int32)
+}
+
+extension Terminal {
+    /// Waits for something to happen.
+    /// - Parameters:
+    ///   - seconds: how long at most; nil waits without end, 0 only looks.
+    ///   - descriptors: others to wait for.
+    /// - Returns: what happened, and which of the other descriptors can be read.
+    public func wait(_ seconds: Double?, or descriptors: [Int32] = []) -> (events: [TerminalEvent], ready: [Int32]) {
+        let own = [options.input, signals, stray.descriptor]
+        // Negative descriptors are passed over by poll.
+        var waiting = (own + descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let milliseconds = seconds.map { Int32(min(max(0, ($0 * 1000).rounded(.up)), 1e9)) } ?? -1
+        guard poll(&waiting, nfds_t(waiting.count), milliseconds) > 0 else { return ([], []) }
+        var events: [TerminalEvent] = []
+        if waiting[1].revents != 0 { events += readSignals() }
+        if waiting[0].revents & Int16(POLLIN) != 0 { events += readKeys() }
+        if waiting[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0 {
+            isGone = true
+            events.append(.terminate(SIGHUP))
+        }
+        if waiting[2].revents != 0 { events += stray.read().map { .stray($0) } }
+        let ready = waiting.dropFirst(own.count).filter { $0.revents != 0 }.map(\.fd)
+        return (events, ready)
+    }
+
+    private func readSignals() -> [TerminalEvent] {
+        var events: [TerminalEvent] = []
+        var isResized = false
+        while case let signal = maeface_signals_next(), signal != 0 {
+            switch signal {
+            case SIGWINCH: isResized = true
+            case SIGTSTP:
+                suspend()
+                events.append(.redraw)
+            case SIGCONT where expectedContinues > 0: expectedContinues -= 1
+            case SIGCONT:
+                // Stopped by someone else, perhaps with the terminal changed meanwhile.
+                lend {}
+                events.append(.redraw)
+            default: events.append(.terminate(signal))
+            }
+        }
+        if fitToScreen() || isResized { events.append(.input(.resize(size))) }
+        return events
+    }
+
+    private func readKeys() -> [TerminalEvent] {
+        var events: [TerminalEvent] = []
+        var value: UInt32 = 0
+        // A flood of input is taken in portions, so that the screen keeps up with it.
+        for _ in 0..<4096 {
+            let raw: RawKey =
+                switch maeface_next_key(keyWindow, &value) {
+                case 1: .scalar(value)
+                case 2: .code(Int32(bitPattern: value))
+                default: .none
+                }
+            for decoded in decoder.decode(raw, time: Self.now()) {
+                switch decoded {
+                case .input(let input): events.append(.input(input))
+                case .reply(let reply): if take(reply) { events.append(.redraw) }
+                }
+            }
+            if raw == .none { break }
+        }
+        return events
+    }
+}

@@ -66,7 +66,7 @@ let package = Package(
         tests("FacesTests", ["Faces", "Compute", "CImage"]),
         tests("DatasetsTests", ["Datasets", "Faces", "Compute"]),
         tests("CheckpointsTests", ["Checkpoints", "Compute"]),
-        tests("RunStoreTests", ["RunStore"]),
+        tests("RunStoreTests", ["RunStore", "CSQLite", "CSystem"]),
         tests("SessionTests", ["Session"]),
         tests("TrainingTests", ["Training"]),
         tests("ScreenTests", ["Screen"]),

@@ -188,6 +188,8 @@ extension RunStore {
         let found = try self.run(run)
         // A trainer on another machine may hold a lock that cannot be seen from here.
         if [.running, .paused, .stalled].contains(found.condition) { throw lockedError(found) }
+        // A person may have removed the folder by hand.
+        try FileManager.default.createDirectory(atPath: folder(of: run), withIntermediateDirectories: true)
         let lock = try lock(run)
         try write { database in
             try database.run("DELETE FROM point WHERE run = ?", run)

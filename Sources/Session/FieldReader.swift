@@ -7,6 +7,7 @@ struct FieldReader {
     let location: SourceLocation
     let path: String
     let problems: ProblemList
+    /// The keys that were asked for, in that order.
     private var known: [String] = []
 
     init(_ object: JSON5Object, at location: SourceLocation, path: String, problems: ProblemList) {
@@ -40,7 +41,7 @@ struct FieldReader {
 
     /// The node of a key; null counts as absent.
     mutating func node(_ key: String) -> JSON5Node? {
-        known.append(key)
+        expect(key)
         guard let node = object[key], node.value != .null else { return nil }
         return node
     }
@@ -168,9 +169,13 @@ struct FieldReader {
 
     // MARK: Presence
 
+    private mutating func expect(_ key: String) {
+        if !known.contains(key) { known.append(key) }
+    }
+
     /// Whether a key with a default is there. Null is a problem here: it is not the default.
     private mutating func present(_ key: String) -> Bool {
-        known.append(key)
+        expect(key)
         guard let node = object[key] else { return false }
         if node.value == .null {
             note(key, "expected a value, found null; leave the key out for the default")
@@ -181,7 +186,7 @@ struct FieldReader {
 
     /// Whether a key that has no default is there; notes a problem when not.
     mutating func required(_ key: String, example: String) -> Bool {
-        known.append(key)
+        expect(key)
         if has(key) { return true }
         problems.add(place(of: key), path(of: key), "is missing; for example \(key): \(example)")
         return false

@@ -3,6 +3,9 @@ enum NearestKey {
     /// The candidate with the least edit distance to `key`, when that is at most a third of the key's length and one
     /// more; the first of equals. Case does not count.
     static func of(_ key: String, among candidates: [String]) -> String? {
+        if let other = otherNames[key.lowercased().filter { $0 != "_" && $0 != "-" }], candidates.contains(other) {
+            return other
+        }
         let folded = Array(key.lowercased().unicodeScalars.prefix(100))
         var best: (candidate: String, distance: Int)?
         for candidate in candidates {
@@ -12,6 +15,15 @@ enum NearestKey {
         guard let best, best.distance <= folded.count / 3 + 1 else { return nil }
         return best.candidate
     }
+
+    /// What other programs call our keys, without case and punctuation.
+    private static let otherNames = [
+        "learningrate": "lr", "blr": "baseLr", "baselearningrate": "baseLr", "minimumlearningrate": "minLr",
+        "wd": "weightDecay", "maskratio": "mask", "maskingratio": "mask", "batchsize": "batch",
+        "warmupepochs": "warmup",
+        "imagesize": "image", "inputsize": "image", "patchsize": "patch", "clipgrad": "clip", "numworkers": "workers",
+        "weights": "init", "folder": "path",
+    ]
 
     /// The least number of insertions, deletions, replacements and swaps of neighbours from one word to the other.
     private static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {

@@ -1,0 +1,194 @@
+import Testing
+
+@testable import Session
+
+@Suite("Session files")
+struct SessionReaderTests {
+    @Test("What is left out has the paper's value, or MAE's")
+    func defaults() throws {
+        let session = try read(shortest)
+        #expect(session.name == "s")
+        #expect(session.seed == 0)
+        #expect(session.model.encoder == TransformerShape(width: 192, depth: 12, heads: 3))
+        #expect(session.model.decoder == TransformerShape(width: 512, depth: 8, heads: 16))
+        #expect(session.model.image == 224)
+        #expect(session.model.patch == 16)
+        #expect(session.data == [DataSource(name: "photos", content: .folder(FolderData(paths: ["/sessions/faces"])))])
+        guard case .pretrain(let stage) = try #require(session.stages.first) else { return }
+        #expect(stage == PretrainStage(data: [DataReference(name: "photos")]))
+        #expect(stage.epochs == 800)
+        #expect(stage.warmup == 40)
+        #expect(stage.batch == 4096)
+        // 1.5e-4 × 4096 / 256, which the paper rounds to.
+        #expect(abs(stage.peakLearningRate - 2.4e-3) < 1e-12)
+        #expect(stage.betas == Betas(first: 0.9, second: 0.95))
+        #expect(stage.maskRatio == 0.75)
+        #expect(stage.loss == .l1)
+        #expect(stage.gradientClip == nil)
+    }
+
+    @Test("Every key is read")
+    func everyKey() throws {
+        let session = try read(complete)
+        #expect(session.name == "ck-expr_2.b")
+        #expect(session.seed == 9_007_199_254_740_993)
+        #expect(
+            session.model
+                == ModelSettings(
+                    encoder: TransformerShape(width: 60, depth: 3, heads: 5),
+                    decoder: TransformerShape(width: 96, depth: 1, heads: 3), image: 96, patch: 8,
+                    initialWeights: "/home/ada/w.safetensors"))
+        #expect(
+            session.data == [
+                DataSource(
+                    name: "photos",
+                    content: .folder(FolderData(paths: ["/data/faces/a", "/sessions/../b", "/c/d/e"]))),
+                DataSource(
+                    name: "drawn faces",
+                    content: .rendered(
+                        RenderedData(
+                            identities: 5, photosPerIdentity: 3, side: 64, seed: 4, path: "/sessions/out"))),
+            ])
+        guard case .pretrain(let stage) = try #require(session.stages.first) else { return }
+        #expect(
+            stage
+                == PretrainStage(
+                    data: [DataReference(name: "photos"), DataReference(name: "drawn faces")], epochs: 3, warmup: 0.5,
+                    batch: 32, learningRate: .absolute(1e-3), minimumLearningRate: 1e-6, weightDecay: 0.1,
+                    betas: Betas(first: 0.8, second: 0.99), epsilon: 1e-6, maskRatio: 0.6, loss: .l2,
+                    crop: CropSettings(scale: 0.3...0.9, ratio: 1...1), flip: false, gradientClip: 1, microBatch: 8,
+                    workers: 2, cacheMegabytes: 0, reducedDecode: true, checkpointMinutes: nil, checkpointEpochs: 2,
+                    keep: 0, previewEpochs: 0, previewSamples: 4))
+        #expect(session.stages.count == 2)
+    }
+
+    @Test(
+        "Encoders and decoders by name",
+        arguments: [
+            ("vit-base", 768, 12, 12), ("192d12b3h", 192, 12, 3), ("128d2b", 128, 2, 2), ("100d1b", 100, 1, 1),
+        ])
+    func encoders(name: String, width: Int, depth: Int, heads: Int) throws {
+        let session = try read(shortest, "model.encoder=\(name)")
+        #expect(session.model.encoder == TransformerShape(width: width, depth: depth, heads: heads))
+        #expect(TransformerShape.encoder(named: session.model.encoder.encoderName) == session.model.encoder)
+    }
+
+    @Test(
+        "The name of a decoder gives the decoder back",
+        arguments: [(512, 8, 16), (96, 1, 3), (96, 1, 12), (20, 2, 1), (100, 1, 2), (100, 1, 50)])
+    func decoderNames(width: Int, depth: Int, heads: Int) {
+        let shape = TransformerShape(width: width, depth: depth, heads: heads)
+        #expect(TransformerShape.decoder(named: shape.decoderName) == shape)
+    }
+
+    @Test(
+        "The default warm-up of a short stage is a twentieth of it",
+        arguments: [(800, 40.0), (2000, 40.0), (100, 5.0), (3, 0.15)])
+    func defaultWarmup(epochs: Int, warmup: Double) throws {
+        guard case .pretrain(let stage) = try read(shortest, "stages.0.epochs=\(epochs)").stages[0] else { return }
+        #expect(abs(stage.warmup - warmup) < 1e-12)
+    }
+
+    @Test("Resolved text reads back to the same session, anywhere", arguments: [shortest, complete])
+    func resolved(text: String) throws {
+        let session = try read(text, "data.photos.paths=['${ODD}', '$${FACES}/$$/b']")
+        #expect(session.data[0].content == .folder(FolderData(paths: ["/x/${y}/~$", "/work/${FACES}/$$/b"])))
+        let elsewhere = Surroundings(variable: { _ in nil }, workingFolder: "/elsewhere")
+        let again = try SessionReader.read(
+            text: session.resolvedText, file: "resolved", folder: "/other", surroundings: elsewhere)
+        #expect(again == session)
+        #expect(again.resolvedText == session.resolvedText)
+    }
+
+    @Test("Resolved text says every key")
+    func resolvedText() throws {
+        #expect(
+            try read(shortest).resolvedText == """
+                {
+                  "name": "s",
+                  "seed": 0,
+                  "model": {
+                    "encoder": "vit-tiny",
+                    "decoder": "512d8b",
+                    "image": 224,
+                    "patch": 16,
+                    "init": null
+                  },
+                  "data": {
+                    "photos": {
+                      "kind": "folder",
+                      "paths": ["/sessions/faces"]
+                    }
+                  },
+                  "folds": null,
+                  "stages": [
+                    {
+                      "kind": "pretrain",
+                      "data": ["photos"],
+                      "epochs": 800,
+                      "warmup": 40,
+                      "batch": 4096,
+                      "baseLr": 0.00015,
+                      "minLr": 0,
+                      "weightDecay": 0.05,
+                      "betas": [0.9, 0.95],
+                      "epsilon": 1e-08,
+                      "mask": 0.75,
+                      "loss": "l1",
+                      "crop": {
+                        "scale": [0.2, 1],
+                        "ratio": [0.75, 1.3333333333333333]
+                      },
+                      "flip": true,
+                      "clip": null,
+                      "microBatch": null,
+                      "workers": null,
+                      "cacheMegabytes": null,
+                      "reducedDecode": false,
+                      "checkpointMinutes": 10,
+                      "checkpointEpochs": null,
+                      "keep": 3,
+                      "previewEpochs": 1,
+                      "previewSamples": 8
+                    }
+                  ]
+                }
+
+                """)
+    }
+
+    @Test(
+        "A session without a name is called after its file",
+        arguments: [
+            ("a/faces.json5", "faces"), ("7.json5", "session"), ("last", "session"), (".x y!.j", "x-y"),
+            ("/", "session"),
+        ])
+    func nameOfFile(file: String, name: String) throws {
+        let session = try SessionReader.read(text: shortest, file: file, folder: "/", surroundings: surroundings)
+        #expect(session.name.hasPrefix(name))
+    }
+
+    @Test("A file that is not there, and a folder, are said")
+    func noFile() {
+        let missing = #expect(throws: SessionError.self) { try SessionReader.read(path: "/nowhere/s.json5") }
+        #expect(missing?.description == "/nowhere/s.json5: cannot be opened: No such file or directory")
+        let folder = #expect(throws: SessionError.self) { try SessionReader.read(path: "/") }
+        #expect(folder?.description == "/: cannot be read: Is a directory")
+        let endless = #expect(throws: SessionError.self) { try SessionReader.read(path: "/dev/zero") }
+        #expect(endless?.description == "/dev/zero: is larger than 4 MiB, so nobody wrote it by hand")
+    }
+
+    @Test("The committed sessions are right", arguments: ["demo", "faces", "pretrain-paper"])
+    func committed(name: String) throws {
+        let folder = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let session = try SessionReader.read(
+            path: "/\(folder)/sessions/\(name).json5", surroundings: surroundings)
+        #expect(session.name == name)
+        guard name == "pretrain-paper", case .pretrain(let stage) = session.stages[0] else { return }
+        #expect(session.model.encoder == TransformerShape.encoder(named: "vit-base"))
+        var paper = PretrainStage(data: [DataReference(name: "faces")])
+        paper.learningRate = .absolute(2.4e-3)
+        paper.checkpointMinutes = 30
+        #expect(stage == paper)
+    }
+}

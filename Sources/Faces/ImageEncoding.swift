@@ -4,6 +4,10 @@ import Foundation
 /// Why an image could not be encoded or written.
 public struct ImageEncodingError: Error, CustomStringConvertible, Equatable {
     public let description: String
+
+    public init(description: String) {
+        self.description = description
+    }
 }
 
 extension PixelImage {

@@ -40,33 +40,19 @@ public final class ParameterSet: @unchecked Sendable {
     /// Length of the flat buffers: the parameters and the padding that aligns each of them.
     public let flatCount: Int
     /// All values, flat; padding is zero.
-    public let values: UnsafeMutablePointer<Float>
-    /// All gradients, flat, laid out as the values; nil for a model that only runs forward.
-    public let gradients: UnsafeMutablePointer<Float>?
+    public var values: UnsafeMutablePointer<Float> { valueBuffer.pointer }
+    /// All gradients, flat, laid out as the values; padding and what is not trained stay zero.
+    public var gradients: UnsafeMutablePointer<Float> { gradientBuffer.pointer }
+    private let valueBuffer: FloatBuffer
+    private let gradientBuffer: FloatBuffer
     private let indices: [String: Int]
 
-    /// Floats between aligned starts: one cache line.
-    private static let alignment = 16
-
-    init(layout: ParameterLayout, withGradients: Bool = true) {
+    init(layout: ParameterLayout) {
         parameters = layout.parameters
         flatCount = layout.flatCount
         indices = Dictionary(uniqueKeysWithValues: parameters.enumerated().map { ($1.name, $0) })
-        values = Self.allocate(flatCount)
-        gradients = withGradients ? Self.allocate(flatCount) : nil
-    }
-
-    deinit {
-        values.deallocate()
-        gradients?.deallocate()
-    }
-
-    /// A zeroed buffer laid out as the values, for the optimizer; the caller deallocates it.
-    static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: max(1, count) * 4, alignment: 64)
-        let floats = raw.bindMemory(to: Float.self, capacity: count)
-        floats.initialize(repeating: 0, count: count)
-        return floats
+        valueBuffer = FloatBuffer(count: flatCount)
+        gradientBuffer = FloatBuffer(count: flatCount)
     }
 
     /// The parameter with this public name.
@@ -79,9 +65,9 @@ public final class ParameterSet: @unchecked Sendable {
         UnsafeMutableBufferPointer(start: values + parameter.offset, count: parameter.count)
     }
 
-    /// The gradient of one parameter, in the order of its shape; nil without gradients.
-    public func gradient(of parameter: Parameter) -> UnsafeMutableBufferPointer<Float>? {
-        gradients.map { UnsafeMutableBufferPointer(start: $0 + parameter.offset, count: parameter.count) }
+    /// The gradient of one parameter, in the order of its shape.
+    public func gradient(of parameter: Parameter) -> UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: gradients + parameter.offset, count: parameter.count)
     }
 
     /// Number of values, padding left out, fixed positions included.
@@ -89,74 +75,4 @@ public final class ParameterSet: @unchecked Sendable {
 
     /// Number of values that are trained.
     public var trainableCount: Int { parameters.reduce(0) { $0 + ($1.trainable ? $1.count : 0) } }
-
-    fileprivate static func aligned(_ offset: Int) -> Int {
-        (offset + alignment - 1) / alignment * alignment
-    }
-}
-
-/// Collects the parameters of a model in order and lays them out.
-struct ParameterLayout {
-    private(set) var parameters: [Parameter] = []
-    private(set) var flatCount = 0
-
-    /// Adds a parameter and returns its offset in the flat buffers.
-    @discardableResult
-    mutating func add(
-        _ name: String, _ shape: [Int], _ initialisation: ParameterInitialisation, trainable: Bool = true
-    ) -> Int {
-        let parameter = Parameter(
-            name: name, shape: shape, offset: flatCount, decays: trainable && shape.count > 1, trainable: trainable,
-            initialisation: initialisation)
-        parameters.append(parameter)
-        flatCount = ParameterSet.aligned(flatCount + parameter.count)
-        return parameter.offset
-    }
-
-    /// A linear layer (out, in) with Xavier weights and zero bias.
-    mutating func addLinear(_ name: String, from fanIn: Int, to fanOut: Int) -> LinearParameters {
-        LinearParameters(
-            inputs: fanIn, outputs: fanOut,
-            weight: add(name + ".weight", [fanOut, fanIn], .xavierUniform(fanIn: fanIn, fanOut: fanOut)),
-            bias: add(name + ".bias", [fanOut], .zeros))
-    }
-
-    mutating func addNorm(_ name: String, width: Int) -> NormParameters {
-        NormParameters(
-            width: width, weight: add(name + ".weight", [width], .ones), bias: add(name + ".bias", [width], .zeros))
-    }
-}
-
-/// Offsets of a linear layer: weight (outputs, inputs), bias (outputs).
-struct LinearParameters {
-    let inputs: Int
-    let outputs: Int
-    let weight: Int
-    let bias: Int
-}
-
-/// Offsets of a layer normalisation: weight (width), bias (width).
-struct NormParameters {
-    let width: Int
-    let weight: Int
-    let bias: Int
-}
-
-/// Offsets of one transformer block.
-struct BlockParameters {
-    let norm1: NormParameters
-    let qkv: LinearParameters
-    let projection: LinearParameters
-    let norm2: NormParameters
-    let fc1: LinearParameters
-    let fc2: LinearParameters
-
-    init(_ name: String, width: Int, in layout: inout ParameterLayout) {
-        norm1 = layout.addNorm(name + ".norm1", width: width)
-        qkv = layout.addLinear(name + ".attn.qkv", from: width, to: 3 * width)
-        projection = layout.addLinear(name + ".attn.proj", from: width, to: width)
-        norm2 = layout.addNorm(name + ".norm2", width: width)
-        fc1 = layout.addLinear(name + ".mlp.fc1", from: width, to: 4 * width)
-        fc2 = layout.addLinear(name + ".mlp.fc2", from: 4 * width, to: width)
-    }
 }

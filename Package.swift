@@ -18,8 +18,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -61,8 +61,8 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        tests("ComputeTests", ["Compute", "CKernels"]),
-        tests("ModelTests", ["Model", "Compute"]),
+        tests("ComputeTests", ["Compute", "CKernels"], exclude: ["Reference"]),
+        tests("ModelTests", ["Model", "Compute"], exclude: ["Reference", "Fixtures"]),
         tests("FacesTests", ["Faces", "Compute", "CImage"]),
         tests("DatasetsTests", ["Datasets", "Faces", "Compute"]),
         tests("CheckpointsTests", ["Checkpoints", "Compute"]),

@@ -75,7 +75,13 @@ void maeface_suspend(void) {
     signal(SIGTSTP, SIG_IGN);
     kill(0, SIGTSTP);
     signal(SIGTSTP, SIG_DFL);
+    // A thread of a pool may have every signal blocked, and the stop would wait until our handler is back.
+    sigset_t stop, before;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &stop, &before);
     raise(SIGTSTP);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (handled[SIGTSTP]) {
         handle(SIGTSTP);
     }

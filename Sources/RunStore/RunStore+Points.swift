@@ -7,7 +7,9 @@ extension RunStore {
 
     func append(_ points: [(SeriesKey, Point)], to run: RunID, in database: Database) throws {
         var known: [SeriesKey: Int64] = [:]
-        for (key, point) in points {
+        var rows: [(series: Int64, order: Int, point: Point)] = []
+        rows.reserveCapacity(points.count)
+        for (order, (key, point)) in points.enumerated() {
             let series: Int64
             if let id = known[key] {
                 series = id
@@ -15,16 +17,22 @@ extension RunStore {
                 series = try Self.seriesID(key, run, database)
                 known[key] = series
             }
-            let statement = try database.prepare(
-                """
-                INSERT INTO point (run, series, step, value, kind) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET value = excluded.value, kind = excluded.kind
-                """)
-            try statement.bind(run, at: 1)
-            try statement.bind(series, at: 2)
-            try statement.bind(point.step, at: 3)
-            try statement.bind(number: point.value, at: 4)
+            rows.append((series, order, point))
+        }
+        // In the order of the key, so that neighbours go to the same page. Of two values of a step the later stands.
+        rows.sort { ($0.series, $0.point.step, $0.order) < ($1.series, $1.point.step, $1.order) }
+        let statement = try database.prepare(
+            """
+            INSERT INTO point (run, series, step, value, kind) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET value = excluded.value, kind = excluded.kind
+            """)
+        try statement.bind(run, at: 1)
+        for row in rows {
+            try statement.bind(row.series, at: 2)
+            try statement.bind(row.point.step, at: 3)
+            try statement.bind(number: row.point.value, at: 4)
             while try statement.step() {}
+            statement.reset()
         }
     }
 

@@ -1,4 +1,3 @@
-import CSystem
 import Foundation
 import Testing
 
@@ -6,21 +5,18 @@ import Testing
 
 @Suite struct LockTests {
     /// A process that holds a run's lock, as a trainer would.
-    private struct Trainer {
-        let process: pid_t
+    private final class Trainer {
+        private let process: ChildProcess
+        private var isAlive = true
 
         /// Returns when the lock is held: the child says so through a named pipe.
         init(_ store: RunStore, _ run: RunID) throws {
             let folder = store.folder(of: run)
             try #require(mkfifo(folder + "/ready", 0o600) == 0)
-            let words = [
-                "/usr/bin/flock", "--no-fork", folder + "/lock", "/bin/sh", "-c", "echo held > ready; exec sleep 1000",
-            ]
-            let arguments = words.map { strdup($0) } + [nil]
-            defer { arguments.forEach { free($0) } }
-            var started: pid_t = 0
-            try #require(maeface_spawn(arguments, folder, folder + "/log", &started) == 0)
-            process = started
+            process = try ChildProcess.start(
+                "/usr/bin/flock",
+                ["--no-fork", folder + "/lock", "/bin/sh", "-c", "echo held > ready; exec sleep 1000"],
+                directory: folder, output: folder + "/log")
             // Foundation reads no named pipes.
             let pipe = open(folder + "/ready", O_RDONLY)
             defer { close(pipe) }
@@ -28,11 +24,12 @@ import Testing
             #expect(read(pipe, &said, said.count) == 5)
         }
 
+        deinit { if isAlive { kill() } }
+
         func kill() {
-            Foundation.kill(process, SIGKILL)
-            var code: Int32 = 0
-            #expect(maeface_wait(process, &code) == 1)
-            #expect(code == 128 + SIGKILL)
+            isAlive = false
+            Foundation.kill(process.processID, SIGKILL)
+            #expect(process.wait() == 128 + SIGKILL)
         }
     }
 

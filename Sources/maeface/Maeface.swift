@@ -1,4 +1,5 @@
 import Foundation
+import RunStore
 
 /// The program: picks the command, prints what went wrong, and exits with the designed code.
 @main
@@ -7,6 +8,9 @@ struct Maeface {
     static var commands: [any Command.Type] {
         [
             // One line a command.
+            RunsListCommand.self,
+            RunsShowCommand.self,
+            RunsDeleteCommand.self,
         ]
     }
 
@@ -38,6 +42,9 @@ struct Maeface {
             if error.exitCode == .usage {
                 Output.say("Try 'maeface \((command.path + ["--help"]).joined(separator: " "))'.")
             }
+            return error.exitCode
+        } catch let error as RunStoreError {
+            Output.say("maeface: \(error.description)")
             return error.exitCode
         } catch {
             Output.say("maeface: \(error)")

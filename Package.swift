@@ -63,7 +63,7 @@ let package = Package(
 
         tests("ComputeTests", ["Compute", "CKernels"], exclude: ["Reference"]),
         tests("ModelTests", ["Model", "Compute"], exclude: ["Reference", "Fixtures"]),
-        tests("FacesTests", ["Faces", "Compute", "CImage"]),
+        tests("FacesTests", ["Faces", "Compute", "CImage"], exclude: ["Reference"]),
         tests("DatasetsTests", ["Datasets", "Faces", "Compute"]),
         tests("CheckpointsTests", ["Checkpoints", "Compute"]),
         tests("RunStoreTests", ["RunStore", "CSQLite", "CSystem"]),

@@ -66,6 +66,7 @@ static void on_message(j_common_ptr common, int level) {
     bool loses_data = code == JWRN_HIT_MARKER || code == JWRN_JPEG_EOF || code == JWRN_HUFF_BAD_CODE
         || code == JWRN_ARITH_BAD_CODE || code == JWRN_MUST_RESYNC;
     if (!loses_data) return;
+    reader->info->faults++;
     // With restart markers decoding recovers at the next one, so that segments are counted instead.
     if (reader->decoder.restart_interval != 0 && code != JWRN_JPEG_EOF) {
         reader->broken_segments++;
@@ -254,7 +255,9 @@ static int decode(JpegReader *reader) {
         uint64_t broken = reader->broken_segments < segments ? reader->broken_segments : segments;
         info->intact_rows = (uint32_t)(height - height * broken / segments);
     }
-    return (uint64_t)info->intact_rows * 2 < height ? IMAGE_MISSING : IMAGE_OK;
+    if ((uint64_t)info->intact_rows * 2 < height) return IMAGE_MISSING;
+    // One fault may show in several places; noise shows in every row of blocks.
+    return info->faults > decoder->total_iMCU_rows ? IMAGE_CORRUPT : IMAGE_OK;
 }
 
 int image_header_jpeg(const uint8_t *data, size_t length, ImageDecoding *info) {

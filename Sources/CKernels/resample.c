@@ -25,12 +25,20 @@ typedef struct {
 
 typedef struct {
     Axis horizontal;
+    // With the vertical pass first, `vertical_first` is that pass, and `vertical` copies.
+    bool is_vertical_first;
+    Axis vertical_first;
     Axis vertical;
+    // What the horizontal pass reads: the crop, or (output_height, crop_width * channels) from the first pass.
+    const uint8_t *source;
+    uint8_t *shortened;
+    size_t source_row_bytes;
+    int source_height;
     // (crop_width, channels, 32): a strip of source rows, transposed.
     uint8_t *columns;
     // (channels, output_width padded to 32, 32): the same strip resized.
     uint8_t *resized_columns;
-    // (channels, crop_height padded to 32, padded_width): the result of the horizontal pass, in planes.
+    // (channels, source_height padded to 32, padded_width): the result of the horizontal pass, in planes.
     uint8_t *rows;
     // (channels, padded_width): one row of the result.
     uint8_t *line;
@@ -109,9 +117,23 @@ static size_t make_plan(const ResampleJob *job, uint8_t *memory, Plan *plan) {
     size_t used = 0;
     size_t channels = (size_t)job->channels;
     plan->padded_width = padded((size_t)job->output_width);
-    plan->padded_height = padded((size_t)job->crop_height);
+    // The order of the passes shows in the rounding between them. Pillow takes the vertical one first, since version
+    // 13, when the height shrinks by more than twice as many pixels as the width.
+    plan->is_vertical_first = job->crop_height > job->output_height
+        && job->crop_height - job->output_height > 2 * (job->crop_width - job->output_width);
+    plan->source = job->pixels;
+    plan->source_row_bytes = job->row_bytes;
+    plan->source_height = job->crop_height;
     take_axis(&plan->horizontal, memory, &used, job->crop_width, job->output_width, job->filter);
-    take_axis(&plan->vertical, memory, &used, job->crop_height, job->output_height, job->filter);
+    if (plan->is_vertical_first) {
+        take_axis(&plan->vertical_first, memory, &used, job->crop_height, job->output_height, job->filter);
+        plan->source_row_bytes = padded((size_t)job->crop_width * channels);
+        plan->source_height = job->output_height;
+        plan->shortened = take(memory, &used, plan->source_row_bytes * (size_t)job->output_height);
+        plan->source = plan->shortened;
+    }
+    take_axis(&plan->vertical, memory, &used, plan->source_height, job->output_height, job->filter);
+    plan->padded_height = padded((size_t)plan->source_height);
     plan->columns = take(memory, &used, padded((size_t)job->crop_width * channels) * strip);
     plan->resized_columns = take(memory, &used, channels * plan->padded_width * strip);
     plan->rows = take(memory, &used, channels * plan->padded_height * plan->padded_width);
@@ -145,23 +167,23 @@ INLINE void transpose_16(const uint8_t *source, size_t source_stride, uint8_t *t
     for (int i = 0; i < 16; i++) *(Byte16Lanes *)(target + (size_t)i * target_stride) = a[i];
 }
 
-// Brings `count` rows of the crop, starting at `row`, into plan->columns as (row_length, 32). Lanes of absent rows
+// Brings `count` rows of the source, starting at `row`, into plan->columns as (row_length, 32). Lanes of absent rows
 // keep old bytes; nothing reads what comes of them.
 INLINE void load_strip(const ResampleJob *job, const Plan *plan, int row, int count) {
     size_t length = (size_t)job->crop_width * (size_t)job->channels;
-    const uint8_t *source = job->pixels + (size_t)row * job->row_bytes;
+    const uint8_t *source = plan->source + (size_t)row * plan->source_row_bytes;
     for (int part = 0; part < count; part += lanes) {
         int present = count - part < lanes ? count - part : lanes;
-        const uint8_t *first = source + (size_t)part * job->row_bytes;
+        const uint8_t *first = source + (size_t)part * plan->source_row_bytes;
         size_t x = 0;
         if (present == lanes) {
             for (; x + lanes <= length; x += lanes) {
-                transpose_16(first + x, job->row_bytes, plan->columns + x * strip + (size_t)part, strip);
+                transpose_16(first + x, plan->source_row_bytes, plan->columns + x * strip + (size_t)part, strip);
             }
         }
         for (; x < length; x++) {
             uint8_t *column = plan->columns + x * strip + (size_t)part;
-            for (int i = 0; i < present; i++) column[i] = first[(size_t)i * job->row_bytes + x];
+            for (int i = 0; i < present; i++) column[i] = first[(size_t)i * plan->source_row_bytes + x];
         }
     }
 }
@@ -194,13 +216,38 @@ INLINE void store_bytes(uint8_t *target, Int16Lanes low, Int16Lanes high) {
     *(Byte16Lanes *)(target + lanes) = __builtin_convertvector(high, Byte16Lanes);
 }
 
-// The crop in bytes -> plan->rows, resized horizontally, mirrored if asked for.
+// The crop -> plan->shortened, resized vertically.
+INLINE void first_vertical_pass(const ResampleJob *job, const Plan *plan) {
+    const Axis *axis = &plan->vertical_first;
+    size_t length = (size_t)job->crop_width * (size_t)job->channels;
+    for (int y = 0; y < job->output_height; y++) {
+        const uint8_t *rows = job->pixels + (size_t)axis->starts[y] * job->row_bytes;
+        const int32_t *weights = axis->weights + (size_t)y * (size_t)axis->size;
+        uint8_t *target = plan->shortened + (size_t)y * plan->source_row_bytes;
+        size_t x = 0;
+        for (; x + strip <= length; x += strip) {
+            Int16Lanes low, high;
+            weighted_32(rows + x, job->row_bytes, weights, axis->counts[y], &low, &high);
+            store_bytes(target + x, low, high);
+        }
+        // A whole vector would read past the end of the image.
+        for (; x < length; x++) {
+            int32_t sum = 1 << (precision_bits - 1);
+            for (int t = 0; t < axis->counts[y]; t++) sum += rows[(size_t)t * job->row_bytes + x] * weights[t];
+            sum >>= precision_bits;
+            target[x] = (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
+        }
+    }
+}
+
+// The source -> plan->rows, resized horizontally, mirrored if asked for.
 INLINE void horizontal_pass(const ResampleJob *job, const Plan *plan) {
+    if (plan->is_vertical_first) first_vertical_pass(job, plan);
     const Axis *axis = &plan->horizontal;
     size_t channels = (size_t)job->channels;
     size_t width = plan->padded_width;
-    for (int row = 0; row < job->crop_height; row += strip) {
-        int count = job->crop_height - row < strip ? job->crop_height - row : strip;
+    for (int row = 0; row < plan->source_height; row += strip) {
+        int count = plan->source_height - row < strip ? plan->source_height - row : strip;
         load_strip(job, plan, row, count);
         for (size_t c = 0; c < channels; c++) {
             uint8_t *resized = plan->resized_columns + c * width * strip;

@@ -164,6 +164,7 @@ final class BatchRing: @unchecked Sendable {
 
     func next() throws -> Batch {
         try lock.locked {
+            if stopped { throw DatasetError.stopped }
             let index = reading % slots.count
             precondition(slots[index].state != .taken, "recycle a batch before asking for the next")
             func isReady() -> Bool { slots[index].state == .ready && slots[index].number == reading }

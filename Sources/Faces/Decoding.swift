@@ -138,6 +138,8 @@ private func problem(_ status: Int32, _ info: ImageDecoding, _ format: ImageForm
     case Int32(IMAGE_MISSING):
         let rows = "only \(info.intact_rows) of its \(info.height) rows are there"
         return ImageError(.damaged, "a damaged \(name): \(rows) (\(message))")
+    case Int32(IMAGE_CORRUPT):
+        return ImageError(.damaged, "a damaged \(name): its data are corrupt in \(info.faults) places")
     default:
         return ImageError(.damaged, "a damaged \(name): \(message)")
     }

@@ -1,4 +1,5 @@
 import CKernels
+import Compute
 
 /// A part of an image, in pixels from its top left corner.
 public struct PixelRectangle: Equatable, Sendable {
@@ -49,14 +50,15 @@ public final class Resampler {
     private var scratch: UnsafeMutableRawPointer?
     private var scratchBytes = 0
 
+    /// With the instructions that the rest of the program uses.
     public convenience init(_ interpolation: Interpolation = .bicubic) {
-        self.init(interpolation, limit: RESAMPLE_AVX512)
+        self.init(interpolation, level: .standard)
     }
 
-    /// With instructions of at most the level `limit`; every level gives the same numbers.
-    init(_ interpolation: Interpolation, limit: ResampleLevel) {
+    /// With the instructions of `level`, or less if the processor lacks them; every level gives the same numbers.
+    public init(_ interpolation: Interpolation, level: KernelLevel) {
         self.interpolation = interpolation
-        level = resample_level(limit)
+        self.level = resample_level(ResampleLevel(UInt32(level.rawValue)))
     }
 
     deinit { scratch?.deallocate() }

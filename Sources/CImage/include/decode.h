@@ -16,8 +16,10 @@ enum {
     IMAGE_TOO_LARGE = 3,
     /// Less than half of the image is there.
     IMAGE_MISSING = 4,
+    /// The coded data are corrupt in more places than the image has rows of blocks: noise, not a picture.
+    IMAGE_CORRUPT = 5,
     /// The caller's buffer is smaller than (height, width, channels) bytes.
-    IMAGE_BUFFER = 5,
+    IMAGE_BUFFER = 6,
 };
 
 /// Images beyond these are refused before anything is allocated.
@@ -35,6 +37,8 @@ typedef struct {
     uint32_t orientation;
     /// Recoverable faults met while decoding.
     uint32_t warnings;
+    /// Those among them that lose part of the picture.
+    uint32_t faults;
     /// Rows of the stored image decoded before the first fault; the height if there was none.
     uint32_t intact_rows;
     /// The first fault in the library's words, or the reason of a refusal; empty if there was none.
@@ -48,7 +52,7 @@ int image_header_jpeg(const uint8_t *data, size_t length, ImageDecoding *info);
 /// (height, width, channels); `info` gets the decoded size. CMYK and YCCK are converted to RGB.
 ///
 /// A file whose data end early or are corrupt is accepted, with its warnings counted, if at least half of the rows
-/// (of the first scan, when progressive) came before the fault; otherwise the result is IMAGE_MISSING.
+/// (of the first scan, when progressive) came before the fault; otherwise the result is IMAGE_MISSING or IMAGE_CORRUPT.
 int image_decode_jpeg(
     const uint8_t *data, size_t length, int scale_numerator, uint8_t *pixels, size_t capacity, ImageDecoding *info);
 

@@ -1,6 +1,6 @@
 // Image resampling as Pillow does it (Image.resize, libImaging/Resample.c): each output pixel is a weighted sum over
 // the kernel's support, which grows with the scale when shrinking (antialiasing); coefficients are fixed-point with
-// 22 fractional bits, and the horizontal pass is rounded to 8 bits before the vertical one.
+// 22 fractional bits, and the result of the first pass is rounded to 8 bits before the second.
 #pragma once
 
 #include <stddef.h>

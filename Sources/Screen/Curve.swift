@@ -126,23 +126,30 @@ struct ValueColumn: Equatable, Sendable {
     private var levels: [[Extent]] = []
 
     mutating func append(_ value: Double) {
-        let index = values.count
+        var block = values.count
         values.append(value)
-        var block = index
-        var level = 0
-        repeat {
+        for level in levels.indices {
             block /= Self.fan
-            if level == levels.count {
-                // A new top level covers what the level below already holds.
-                var whole = Extent()
-                if level > 0 { for extent in levels[level - 1] { whole.add(extent) } }
-                levels.append(level == 0 ? [] : [whole])
-                if level > 0 { break }
-            }
             if block == levels[level].count { levels[level].append(Extent()) }
             levels[level][block].add(value)
-            level += 1
-        } while levels[level - 1].count > Self.fan || level < levels.count
+        }
+        growIfNeeded()
+    }
+
+    /// A level more once the top one has become too long to read.
+    private mutating func growIfNeeded() {
+        if levels.isEmpty {
+            guard values.count >= Self.fan else { return }
+            var first = Extent()
+            for value in values { first.add(value) }
+            levels.append([first])
+        } else if let top = levels.last, top.count > Self.fan {
+            var above: [Extent] = []
+            for (index, extent) in top.enumerated() {
+                if index % Self.fan == 0 { above.append(extent) } else { above[index / Self.fan].add(extent) }
+            }
+            levels.append(above)
+        }
     }
 
     mutating func truncate(_ count: Int) {

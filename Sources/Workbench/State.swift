@@ -86,7 +86,8 @@ public struct State: Sendable {
     var wanted: RunID?
     var storeProblem: String?
     var notice: Notice?
-    var strays: [String] = []
+    /// Lines that something printed over the screen, the last thousand.
+    var strays: [LogLine] = []
 
     var focus = Pane.loss
     var isZoomed = false
@@ -129,14 +130,28 @@ enum Overlay: Equatable, Sendable {
     case help(scroll: Int)
     case palette(ListState)
     case chooser(ListState)
-    case stop
-    case quit
+    /// Which of `StopChoice.allCases` is selected.
+    case stop(Int)
 }
 
-/// A selection in a list, how far it is scrolled, and its filter.
+/// How a run can be stopped.
+enum StopChoice: String, CaseIterable, Sendable {
+    case afterEpoch = "after this epoch, and keep everything"
+    case now = "now: a checkpoint, then stop"
+    case cancel = "cancel"
+
+    var key: Character {
+        switch self {
+        case .afterEpoch: "a"
+        case .now: "n"
+        case .cancel: "c"
+        }
+    }
+}
+
+/// A selection in a list and its filter.
 struct ListState: Equatable, Sendable {
     var selected = 0
-    var scroll = 0
     var filter = ""
     /// The filter is being typed.
     var isTyping = false
@@ -148,8 +163,7 @@ struct MonitorState: Equatable, Sendable {
     /// An index into `Smoothing.ladder`.
     var smoothing = Smoothing.initial
     var isLog = false
-    /// The stretch of steps in view; nil shows all and follows.
-    var window: ClosedRange<Double>?
+    var window = ChartWindow.all
     /// The step the crosshair reads; nil hides it.
     var crosshair: Double?
     /// The preview in view; nil follows the newest.
@@ -158,7 +172,10 @@ struct MonitorState: Equatable, Sendable {
     var log = LogState()
     /// The newest alert that was read and closed with Esc.
     var seenAlert: Int64 = 0
+    /// Where a drag over a curve was last seen.
     var drag: Position?
+
+    var smoothingWeight: Double { Smoothing.ladder[smoothing] }
 }
 
 /// The log pane: follows the end until it is scrolled.

@@ -4,11 +4,11 @@ import Screen
 /// Takes one event into the state and says what the shell has to do about it. Pure: no clock, no terminal, no store.
 public func update(_ state: inout State, _ event: Event) -> [Effect] {
     switch event {
-    case .input(let input): return take(input, &state)
+    case .input(let input): return state.take(input)
     case .clock(let seconds, let offset):
         state.utcOffset = offset
         state.minute = ((seconds + Double(offset)) / 60).rounded(.down) * 60
-    case .runs(let runs): return take(runs, &state)
+    case .runs(let runs): return state.take(runs)
     case .stages(let run, let stages):
         if state.watched?.id == run { state.watched?.stages = stages }
     case .points(let run, let key, let points):
@@ -17,36 +17,81 @@ public func update(_ state: inout State, _ event: Event) -> [Effect] {
         if state.watched?.id == run { state.watched?.append(events) }
     case .previews(let run, let previews):
         guard state.watched?.id == run else { break }
-        state.watched?.previews = previews
-        return loadPreviewInView(&state)
+        state.watched?.setPreviews(previews)
+        return state.loadPreviewInView()
     case .preview(let run, let id, let bitmap):
         if state.watched?.id == run { state.watched?.keep(bitmap, of: id) }
     case .previewFailed(let run, let id, let problem):
-        if state.watched?.id == run { state.watched?.sheetProblems[id] = problem }
+        if state.watched?.id == run { state.watched?.failSheet(id, problem) }
     case .done(let text): state.notice = Notice(text: text)
     case .failed(let text): state.notice = Notice(text: text, isProblem: true)
     case .storeProblem(let problem): state.storeProblem = problem
-    case .stray(let line):
+    case .stray(let text):
+        let line = LogLine(stray: text)
         state.strays.append(line)
         if state.strays.count > 1000 { state.strays.removeFirst(state.strays.count - 1000) }
+        state.watched?.append(line)
     }
     return []
 }
 
-/// A new look at the list of runs: keep them newest first, choose one to watch when none is.
-private func take(_ runs: [Run], _ state: inout State) -> [Effect] {
-    state.hasLooked = true
-    if state.runs != runs { state.runs = runs.sorted { ($0.created, $0.id) > ($1.created, $1.id) } }
-    return []
-}
-
-private func take(_ input: Input, _ state: inout State) -> [Effect] {
-    switch input {
-    case .resize(let size): state.size = size
-    case .key(.character("q")), .key(.control("c")): return [.quit]
-    default: break
+extension State {
+    /// A new look at the list of runs: keep them newest first, and choose one to watch when none is.
+    fileprivate mutating func take(_ new: [Run]) -> [Effect] {
+        hasLooked = true
+        let sorted = new.sorted { ($0.created, $0.id) > ($1.created, $1.id) }
+        guard sorted != runs else { return [] }
+        let before = run
+        // The list keeps the same run selected while others come and go.
+        let selected = shownRuns.indices.contains(runList.selected) ? shownRuns[runList.selected].id : nil
+        runs = sorted
+        if let selected, let index = shownRuns.firstIndex(where: { $0.id == selected }) { runList.selected = index }
+        if let before, let now = run, let old = before.processID, let process = now.processID, process != old {
+            watched?.rewind(to: now.step)
+        }
+        if watched != nil, run == nil { watched = nil }
+        if watched == nil, let first = runToWatch { return watch(first.id) }
+        return []
     }
-    return []
-}
 
-func loadPreviewInView(_ state: inout State) -> [Effect] { [] }
+    /// The run asked for, or the newest that trains, or the newest.
+    private var runToWatch: Run? {
+        if let wanted, let found = runs.first(where: { $0.id == wanted }) { return found }
+        return runs.first { $0.condition == .running } ?? runs.first
+    }
+
+    /// Turns Monitor to a run.
+    mutating func watch(_ id: RunID) -> [Effect] {
+        guard watched?.id != id else { return [] }
+        watched = WatchedRun(id: id, smoothing: monitor.smoothingWeight, strays: strays)
+        let (unit, smoothing, isLog, showsLog) =
+            (monitor.unit, monitor.smoothing, monitor.isLog, monitor.showsLog)
+        monitor = MonitorState()
+        monitor.unit = unit
+        monitor.smoothing = smoothing
+        monitor.isLog = isLog
+        monitor.showsLog = showsLog
+        return [.watch(id)]
+    }
+
+    /// Asks for the sheet in view when it is not here yet.
+    mutating func loadPreviewInView() -> [Effect] {
+        guard let id = watched?.id, let record = watched?.preview(monitor.preview) else { return [] }
+        return watched?.needs(record.id) == true ? [.loadPreview(id, record)] : []
+    }
+
+    fileprivate mutating func take(_ input: Input) -> [Effect] {
+        switch input {
+        case .resize(let size):
+            self.size = size
+            return []
+        case .key(let key):
+            notice = nil
+            return press(key)
+        case .mouse(let mouse): return take(mouse)
+        case .paste(let text):
+            paste(text)
+            return []
+        }
+    }
+}

@@ -65,7 +65,7 @@ let package = Package(
         tests("ModelTests", ["Model", "Compute"], exclude: ["Reference", "Fixtures"]),
         tests("FacesTests", ["Faces", "Compute", "CImage"], exclude: ["Reference"]),
         tests("DatasetsTests", ["Datasets", "Faces", "Compute"]),
-        tests("CheckpointsTests", ["Checkpoints", "Compute"]),
+        tests("CheckpointsTests", ["Checkpoints", "Compute"], exclude: ["Fixtures"]),
         tests("RunStoreTests", ["RunStore", "CSQLite", "CSystem"]),
         tests("SessionTests", ["Session"]),
         tests("TrainingTests", ["Training"]),

@@ -140,7 +140,7 @@ struct SafetensorsFileTests {
                 "{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"a\":{}}", 0,
                 "the header names \"a\" twice"
             ),
-            ("{\"__metadata__\":{\"x\":1}}", 0, "the header is not as it should be: expected `\"` at byte 20"),
+            ("{\"__metadata__\":{\"x\":1}}", 0, "the header is not as it should be: expected `\"` at byte 21"),
             ("{\"__metadata__\":{\"x\":\"1\",\"x\":\"2\"}}", 0, "the header names the metadata \"x\" twice"),
             ("{\"a\"", 0, "the header is not as it should be: expected `:` at byte 4"),
             ("{\"a", 0, "the header ends inside a text"),
@@ -211,10 +211,11 @@ struct SafetensorsFileTests {
             let path = try folder.write("w", bytes)
             do {
                 let file = try SafetensorsFile(path: path)
-                for tensor in file.tensors { #expect(file.floats(of: tensor).count == tensor.count) }
+                let counts = file.tensors.map { file.floats(of: $0).count }
+                if counts != file.tensors.map(\.count) { Issue.record("a tensor was not read whole") }
                 read += 1
             } catch {
-                #expect(!error.message.isEmpty)
+                if error.message.isEmpty { Issue.record("no sentence") }
             }
         }
         #expect(read > 100 && read < 2900)

@@ -7,6 +7,7 @@ struct Maeface {
     /// Every command, in the order of the overview.
     static var commands: [any Command.Type] {
         [
+            BenchPretrainCommand.self
             // One line a command.
             RunsListCommand.self,
             RunsShowCommand.self,

@@ -32,6 +32,14 @@ void maeface_host_name(char *_Nonnull name, size_t capacity);
 /// Bytes of memory this process holds in RAM, 0 when unknown.
 int64_t maeface_resident_bytes(void);
 
+// MARK: Allocations (Allocations.c)
+
+/// Starts counting heap allocations of the whole process at zero, or stops.
+void maeface_count_allocations(int on);
+
+/// Allocations counted so far; -1 where they cannot be counted (another C library, a sanitizer).
+int64_t maeface_allocation_count(void);
+
 // MARK: Files (Files.c)
 
 /// Opens or creates `path` and takes an exclusive `flock` on it. The kernel drops the lock when the descriptor closes

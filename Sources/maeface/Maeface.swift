@@ -7,11 +7,11 @@ struct Maeface {
     /// Every command, in the order of the overview.
     static var commands: [any Command.Type] {
         [
-            BenchPretrainCommand.self
             // One line a command.
             RunsListCommand.self,
             RunsShowCommand.self,
             RunsDeleteCommand.self,
+            BenchPretrainCommand.self,
         ]
     }
 

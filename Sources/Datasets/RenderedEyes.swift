@@ -15,8 +15,8 @@ struct EyePaint {
         iris = geometry.identity.irisColour * geometry.identity.irisColour
         lashes = geometry.identity.lashes
         fold = geometry.identity.lidFold
-        glintU = 0.022 * (light.x < 0 ? -1 : 1) * min(1, 0.55 + abs(light.x))
-        glintV = -0.021
+        glintU = 0.03 * (light.x < 0 ? -1 : 1) * min(1, 0.6 + abs(light.x))
+        glintV = -0.024
         softness = max(0.009, 0.5 * pixel)
         self.noise = noise
     }
@@ -46,8 +46,8 @@ struct EyePaint {
         let creaseLine = upper - eye.crease * (0.65 + 0.35 * arch)
         let crease = smoothStep(0.02 + softness, 0, abs(y - creaseLine)) * reach
         let lid = smoothStep(creaseLine - softness, creaseLine + softness, y) * smoothStep(0.02, -0.01, y) * reach
-        let shade = 1 - 0.42 * crease * smoothStep(0.004, 0.02, eye.crease) - 0.12 * lid
-        paint.albedo *= Vector(shade, shade * shade, shade * shade)
+        let shade = 1 - 0.5 * crease * smoothStep(0.004, 0.02, eye.crease) - 0.12 * lid
+        paint.albedo *= Vector(shade, shade * (0.25 + 0.75 * shade), shade * (0.2 + 0.8 * shade))
 
         if width < 1.02 {
             let open = band(y, upper, lower, softness) * smoothStep(1.02, 0.96, width)
@@ -93,7 +93,7 @@ struct EyePaint {
         let shadow = smoothStep(-0.012, 0.04, y - upper)
         colour *= 0.42 + 0.58 * shadow
         paint.albedo = blend(paint.albedo, colour, open)
-        paint.gloss = blend(paint.gloss, 0.1, open)
+        paint.gloss = blend(paint.gloss, 0.015, open)
 
         let gx = ix - glintU
         let gy = iy - glintV

@@ -59,9 +59,11 @@ extension FaceRelief {
             guard let lines = mouth.contours(u) else { return 0 }
             let upper = (v - lines.x) / max(lines.y - lines.x, 0.012)
             let lower = (v - lines.z) / max(lines.w - lines.z, 0.012)
-            if upper > 0, upper < 1 { return 0.016 * 4 * upper * (1 - upper) + 0.012 * upper }
-            if lower > 0, lower < 1 { return 0.03 * 4 * lower * (1 - lower) }
-            if v > lines.y, v < lines.z { return -0.06 }
+            let t = (u - mouth.u) / half
+            let ends = smoothStep(1, 0.72, t < 0 ? -t : t)
+            if upper > 0, upper < 1 { return ends * (0.064 * upper * (1 - upper) + 0.012 * upper) }
+            if lower > 0, lower < 1 { return ends * 0.12 * lower * (1 - lower) }
+            if v > lines.y, v < lines.z { return -0.02 * ends }
             return 0
         }
         guard let middle = mouth.contours(mouth.u) else { return }
@@ -99,7 +101,7 @@ extension FaceRelief {
         let bag = 0.3 * age + 0.9 * geometry.cheekRaise
         strokePair(
             eye.u - eye.halfWidth * 0.9, below + 0.05, eye.u + eye.halfWidth * 0.7, below + 0.062, radius: 0.03,
-            -0.016 * bag)
+            -0.02 * bag)
     }
 
     /// The lines that raised and lowered brows and raised cheeks draw, and those that age has left.
@@ -132,8 +134,8 @@ extension FaceRelief {
         for line in 0..<3 {
             let slope = Float(line - 1) * 0.05
             strokePair(
-                cornerU, eye.v + slope * 0.4, cornerU + 0.1, eye.v + slope * 1.6 + 0.015, radius: 0.02,
-                -0.016 * feet)
+                cornerU, eye.v + slope * 0.4, cornerU + 0.1, eye.v + slope * 1.6 + 0.015, radius: 0.026,
+                -0.024 * feet)
         }
         // Depressed corners pull a line towards the jaw and ball up the chin.
         let frown = parameters[.lipCornerDepressor]

@@ -162,7 +162,7 @@ struct FaceGeometry {
         let above = (0.018 * part + 0.012 * jaw + 0.02 * raise * part + 0.012 * smile * part) * closing
         let below = (0.042 * part + 0.06 * jaw + 0.075 * jaw * part) * closing
         let thin = (1 - 0.42 * tight) * (1 - 0.62 * press) * (1 - 0.22 * smile)
-        let corner = -0.006 - 0.1 * smile + 0.075 * frown + 0.03 * jaw
+        let corner = -0.014 - 0.095 * smile + 0.075 * frown + 0.03 * jaw
         let skew = 0.012 * identity.asymmetry
         return Mouth(
             u: 0.006 * identity.asymmetry,

@@ -96,12 +96,13 @@ struct NoiseTable {
     }
 
     @inline(__always) func at(_ x: Float, _ y: Float) -> Float {
-        let floorX = x.rounded(.down)
-        let floorY = y.rounded(.down)
-        let fx = x - floorX
-        let fy = y - floorY
-        let column = Int(floorX) & (Self.side - 1)
-        let row = (Int(floorY) & (Self.side - 1)) * Self.side
+        // Rounding down by way of an integer is several times faster than the function that does it for every number.
+        let wholeX = Int32(x) - (x < 0 ? 1 : 0)
+        let wholeY = Int32(y) - (y < 0 ? 1 : 0)
+        let fx = x - Float(wholeX)
+        let fy = y - Float(wholeY)
+        let column = Int(wholeX) & (Self.side - 1)
+        let row = (Int(wholeY) & (Self.side - 1)) * Self.side
         let nextColumn = (column + 1) & (Self.side - 1)
         let nextRow = (row + Self.side) & (Self.side * Self.side - 1)
         let sx = fx * fx * (3 - 2 * fx)

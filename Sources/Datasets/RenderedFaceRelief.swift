@@ -157,8 +157,8 @@ struct FaceRelief {
                     var light1: Float = 1
                     for march in 1...9 {
                         let along = Float(march)
-                        let x = Int((Float(column) + along * stride * light.x).rounded())
-                        let y = Int((Float(row) + along * stride * light.y).rounded())
+                        let x = Int(Float(column) + along * stride * light.x + 0.5)
+                        let y = Int(Float(row) + along * stride * light.y + 0.5)
                         guard x >= 0, x < Self.columns, y >= 0, y < Self.rows else { break }
                         let way = along * 0.045
                         let above = surface[y * Self.columns + x] - (start + way * light.z)
@@ -171,29 +171,28 @@ struct FaceRelief {
         lit = Self.blurred(shadows, radius: 1)
     }
 
-    /// Mean over a square of (2 radius + 1)^2 cells, two passes of running sums; edges repeat.
+    /// Mean over a square of (2 radius + 1)^2 cells, along the rows and then the columns; edges repeat.
     private static func blurred(_ values: [Float], radius: Int) -> [Float] {
         var across = values
         var result = values
         let scale = 1 / Float(2 * radius + 1)
         for row in 0..<rows {
-            let base = row * columns
-            for column in 0..<columns {
+            let first = row * columns
+            let last = first + columns - 1
+            for at in first...last {
                 var sum: Float = 0
-                for offset in -radius...radius {
-                    sum += values[base + min(max(column + offset, 0), columns - 1)]
-                }
-                across[base + column] = sum * scale
+                for offset in at - radius...at + radius { sum += values[min(max(offset, first), last)] }
+                across[at] = sum * scale
             }
         }
         for row in 0..<rows {
-            for column in 0..<columns {
-                var sum: Float = 0
-                for offset in -radius...radius {
-                    sum += across[min(max(row + offset, 0), rows - 1) * columns + column]
-                }
-                result[row * columns + column] = sum * scale
+            let first = row * columns
+            var sums = [Float](repeating: 0, count: columns)
+            for offset in row - radius...row + radius {
+                let other = min(max(offset, 0), rows - 1) * columns
+                for column in 0..<columns { sums[column] += across[other + column] }
             }
+            for column in 0..<columns { result[first + column] = sums[column] * scale }
         }
         return result
     }

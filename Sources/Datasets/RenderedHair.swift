@@ -5,17 +5,21 @@ struct HairCut {
     private let sides: Float
     private let part: Float
     private let parted: Bool
+    private let roughness: Float
+    private let noise: NoiseTable
     /// Levels of the hairline at six angles from the middle of the forehead to the nape, left and right.
     private let left: [Float]
     private let right: [Float]
     private static let stops: [Float] = [0, 0.45, 0.85, 1.15, 1.45, 2.2]
 
-    init(_ hair: FaceHair) {
+    init(_ hair: FaceHair, noise: NoiseTable) {
+        self.noise = noise
         style = hair.style
         part = hair.part
         parted = [.swept, .longSide, .long].contains(hair.style)
         var line: [Float] = [-0.6, -0.57, -0.36, 0.02, 0.22, 0.62]
         var thick = hair.volume
+        var rough: Float = 0.2
         var thin: Float = 0.7
         switch hair.style {
         case .bald:
@@ -25,18 +29,24 @@ struct HairCut {
             thick = 0.02
             thin = 0.6
         case .short:
+            thick *= 1.1
             thin = 0.45
+            rough = 0.35
         case .swept:
             line = [-0.56, -0.5, -0.34, 0.02, 0.22, 0.62]
+            thick *= 1.3
             thin = 0.45
+            rough = 0.3
         case .curls:
             line = [-0.53, -0.48, -0.28, 0.06, 0.25, 0.65]
-            thick *= 1.25
+            thick *= 1.35
             thin = 0.85
+            rough = 0.5
         case .afro:
             line = [-0.58, -0.54, -0.36, 0.0, 0.2, 0.7]
             thick *= 2.4
             thin = 1
+            rough = 0.22
         case .fringe, .bob:
             line = [-0.28, -0.27, -0.2, 0.12, 0.5, 0.8]
             thin = 0.8
@@ -47,6 +57,7 @@ struct HairCut {
             line = [-0.62, -0.57, -0.38, -0.04, 0.14, 0.6]
             thick *= 0.5
             thin = 0.7
+            rough = 0.06
         }
         if hair.style != .fringe && hair.style != .bob {
             line[0] -= hair.recession * 0.8
@@ -54,6 +65,7 @@ struct HairCut {
             line[2] -= hair.recession * 0.5
         }
         volume = thick
+        roughness = rough
         sides = thin
         // Swept hair falls lower on the side away from its parting.
         let sweep: Float = [.swept, .longSide].contains(hair.style) ? 0.13 : 0.02
@@ -77,7 +89,9 @@ struct HairCut {
         let beside = sine * sine * smoothStep(-0.75, -0.1, level)
         let parting = parted ? hill(sine - part * 0.45, 0, 0.14, 1) : 0
         let full = volume * blend(1, sides, beside)
-        return full * (0.25 + 0.75 * smoothStep(0, 0.22, grown)) * smoothStep(-0.01, 0.05, grown)
+        let lumps = noise.at(sine * 5 + 40, level * 4) + 0.6 * noise.at(sine * 12 + 20, level * 9)
+        return full * (1 + roughness * lumps) * (0.25 + 0.75 * smoothStep(0, 0.22, grown))
+            * smoothStep(-0.01, 0.05, grown)
             * (1 - 0.35 * parting)
     }
 }

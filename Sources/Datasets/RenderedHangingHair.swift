@@ -24,7 +24,7 @@ struct HangingHair {
         curtain = hangs
         showsEars = !hangs && hair.style != .afro && hair.style != .fringe
         end = hair.style == .bob ? 0.55 + 0.25 * hair.length : 0.95 + 0.9 * hair.length
-        bun = hair.style == .tied ? 0.17 + 0.1 * hair.length : 0
+        bun = hair.style == .tied && hair.length > 0.5 ? 0.12 + 0.14 * hair.length : 0
         backX = pose.turned(Vector(0, 0, -0.3)).x
         frontX = pose.turned(Vector(0, 0, 0.1)).x
         softness = max(0.012, 0.5 / pose.scale)
@@ -34,7 +34,7 @@ struct HangingHair {
     @inline(__always) func behind(_ colour: inout Vector, _ at: SIMD2<Float>, shadow: Float) {
         let x = at.x - backX
         let y = at.y
-        if hangs, y < end + 0.1 {
+        if hangs, y > -1, y < end + 0.1 {
             let wave = 0.03 * noise.at(y * 3.1, 11.5) + 0.02 * noise.at(x * 4, y * 6)
             let skull = max(0, 1 - y * y / 1.1).squareRoot()
             let top = (halfWidth + volume * 0.8) * (y < 0 ? skull : 1)

@@ -30,7 +30,8 @@ struct Portrait {
         let seenLight = pose.unturned(lighting.direction)
         let relief = FaceRelief(parameters, geometry, form: form, light: seenLight)
         mesh = HeadMesh(
-            form: form, relief: relief, hair: HairCut(identity.hair), pose: HeadPose(parameters.pose, side: 2 * side))
+            form: form, relief: relief, hair: HairCut(identity.hair, noise: noise),
+            pose: HeadPose(parameters.pose, side: 2 * side))
 
         let pixel = 1 / pose.scale
         skin = SkinPaint(geometry, noise: noise)

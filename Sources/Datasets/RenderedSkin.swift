@@ -68,7 +68,7 @@ struct SkinPaint {
 
         if identity.freckles > 0 {
             let zone = unit(hill(across - 0.25, v - 0.22, 0.42, 0.36) * 1.6)
-            let spots = smoothStep(0.35, 0.62, noise.at(u * 27 + 9, v * 27 + 5)) * zone * identity.freckles
+            let spots = smoothStep(0.3, 0.6, noise.at(u * 38 + 9, v * 38 + 5)) * zone * identity.freckles
             albedo *= Vector(1 - 0.25 * spots, 1 - 0.42 * spots, 1 - 0.5 * spots)
         }
         let oil = 0.05 + 0.1 * nose + 0.06 * hill(u, v + 0.45, 0.4, 0.25) + 0.05 * cheek
@@ -108,7 +108,7 @@ struct SkinPaint {
         let chin = smoothStep(below - 0.02, below + 0.04, v)
         let beside = smoothStep(half + 0.02, half + 0.05, across) * smoothStep(corner - 0.09, corner + 0.02, v)
         let cheekLine = 0.56 - 0.75 * max(0, across - 0.3)
-        let jaw = smoothStep(cheekLine - 0.07, cheekLine + 0.09, v) * smoothStep(half + 0.0, half + 0.07, across)
+        let jaw = smoothStep(cheekLine - 0.12, cheekLine + 0.12, v) * smoothStep(half + 0.0, half + 0.07, across)
         switch beard {
         case .none: return
         case .moustache: cover = moustache

@@ -24,6 +24,27 @@ import Testing
         #expect(jpeg.suffix(2) == [0xFF, 0xD9])
     }
 
+    @Test(arguments: [1, 3]) func aPNGGivesTheSamePixelsBack(_ channels: Int) throws {
+        let image = Self.picture(channels: channels)
+        #expect(try decodeImage(image.png()) == image)
+    }
+
+    @Test(arguments: [1, 3]) func aJPEGGivesNearlyTheSamePixelsBack(_ channels: Int) throws {
+        let image = Self.picture(channels: channels)
+        let decoded = try decodeImage(image.jpeg(quality: 95))
+        #expect(decoded.width == image.width && decoded.height == image.height && decoded.channels == channels)
+        let squares = zip(image.pixels, decoded.pixels).map { (Double($0) - Double($1)) * (Double($0) - Double($1)) }
+        let meanSquare = squares.reduce(0, +) / Double(squares.count)
+        let decibels = 10 * log10(255 * 255 / meanSquare)
+        #expect(decibels > 36)
+    }
+
+    @Test func theSamePixelsGiveTheSameFile() throws {
+        let image = Self.picture()
+        #expect(try image.jpeg() == image.jpeg())
+        #expect(try image.png() == image.png())
+    }
+
     @Test func theCommentIsInTheFile() throws {
         let jpeg = try Self.picture().jpeg(comment: "a remark of mine")
         #expect(String(decoding: jpeg, as: UTF8.self).contains("a remark of mine"))

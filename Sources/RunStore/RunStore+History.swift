@@ -11,14 +11,16 @@ extension RunStore {
     @discardableResult
     public func append(_ events: [RunEvent], to run: RunID) throws -> [Int64] {
         try write { database in
-            try events.map { event in
-                try database.run(
-                    "INSERT INTO event (run, stage, fold, step, time, kind, message) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    run, event.stage, event.fold, event.step, event.time == 0 ? clock() : event.time,
-                    event.kind.rawValue, event.message)
-                return database.lastInsertedID
-            }
+            try events.map { try insert($0, run, database) }
         }
+    }
+
+    private func insert(_ event: RunEvent, _ run: RunID, _ database: Database) throws -> Int64 {
+        try database.run(
+            "INSERT INTO event (run, stage, fold, step, time, kind, message) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            run, event.stage, event.fold, event.step, event.time == 0 ? clock() : event.time,
+            event.kind.rawValue, event.message)
+        return database.lastInsertedID
     }
 
     private static let eventColumns = "SELECT id, stage, fold, step, time, kind, message FROM event "
@@ -98,10 +100,11 @@ extension RunStore {
     // MARK: Checkpoints
 
     /// Records a checkpoint, whose file is already whole and durable, and returns its id. A file of the same name
-    /// replaces the earlier row.
+    /// replaces the earlier row. The event that tells of it, where given, is recorded in the same transaction.
     @discardableResult
-    public func append(_ checkpoint: CheckpointRecord, to run: RunID) throws -> Int64 {
+    public func append(_ checkpoint: CheckpointRecord, event: RunEvent? = nil, to run: RunID) throws -> Int64 {
         try write { database in
+            if let event { _ = try insert(event, run, database) }
             try database.run("DELETE FROM checkpoint WHERE run = ? AND file = ?", run, checkpoint.file)
             let statement = try database.prepare(
                 """

@@ -1,6 +1,5 @@
 import CSystem
 import Foundation
-import Synchronization
 
 /// All runs of one folder: `runs.db`, where the trainer writes and everybody reads, and a folder for each run.
 ///
@@ -16,7 +15,7 @@ public final class RunStore: Sendable {
     public let host: String
 
     let clock: @Sendable () -> Double
-    private let database: Mutex<Database>
+    private let connection: Connection
 
     /// The folder of runs: what a command was told, else MAEFACE_HOME, else ./runs.
     public static func home(
@@ -56,7 +55,7 @@ public final class RunStore: Sendable {
         self.notices = notices
         self.host = host
         self.clock = clock
-        self.database = Mutex(database)
+        connection = Connection(database)
     }
 
     /// Refuses what is not ours before SQLite touches it; makes the file when there is none.
@@ -152,7 +151,7 @@ public final class RunStore: Sendable {
 
     /// One turn with the connection.
     func withDatabase<Value: Sendable>(_ body: (Database) throws -> Value) throws -> Value {
-        try database.withLock { database in try body(database) }
+        try connection.withLock(body)
     }
 
     /// One turn with the connection, in a write transaction.

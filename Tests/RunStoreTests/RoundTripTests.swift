@@ -176,7 +176,9 @@ import Testing
         #expect(try store.checkpoints(of: run.id) == [last])
         // A file written again replaces its row.
         last.step = 200
-        last.id = try store.append(last, to: run.id)
+        let told = RunEvent(time: 1, step: 200, kind: .checkpoint, message: "at 200")
+        last.id = try store.append(last, event: told, to: run.id)
+        #expect(try store.events(of: run.id).map(\.message) == ["at 200"])
         try store.setReason("best", ofCheckpoint: last.id)
         last.reason = "best"
         #expect(try store.checkpoints(of: run.id) == [last])

@@ -1,67 +1,123 @@
-// Matrix products.
-enum { GEMM_PANEL = 0, GEMM_ROWS = 4 };
+// Matrix products with packed operands (the loop order of Goto & van de Geijn, 2008).
+//
+// A tile of C is computed in passes over the depth. In each, the tile's rows of A are copied to scratch with a stride
+// that suits the cache; then every panel of B meets every panel of A. C stays in the L2 cache between passes.
+
+enum { GEMM_PANEL = MICRO_COLUMNS, GEMM_ROWS = MICRO_ROWS };
+
+// Passes of nearly equal depth, multiples of 8.
+INLINE long pass_depth(long depth) {
+    long passes = (depth + DEPTH - 1) / DEPTH;
+    return ((depth + passes - 1) / passes + 7) / 8 * 8;
+}
+
+static long gemm_scratch(long rows, long columns) {
+    (void)columns;
+    return rows * A_STRIDE;
+}
 
 static void gemm(const void *parameters, long tile, float *scratch) {
-    (void)scratch;
     const ck_gemm *p = parameters;
     long n = p->n, k = p->k;
     long row = tile / p->column_tiles * p->row_block, column = tile % p->column_tiles * p->column_block;
-    long rows = p->m - row < p->row_block ? p->m - row : p->row_block;
-    long columns = n - column < p->column_block ? n - column : p->column_block;
-    if (rows <= 0 || columns <= 0) return;
-    float *c = p->c + row * n + column;
-    const float *b = p->b_transposed ? p->b + column * k : p->b + column;
-    // The residual may be c itself, so it goes in as the accumulator.
-    if (p->add && p->add != p->c)
-        for (long i = 0; i < rows; i++)
-            memcpy(c + i * n, p->add + (row + i) * n + column, sizeof(float) * (size_t)columns);
-    if (p->epilogue == CK_MULTIPLY && p->factor == p->c) {
-        for (long i = 0; i < rows; i++)
-            memcpy(scratch + i * columns, c + i * n, sizeof(float) * (size_t)columns);
-    }
-    p->sgemm(0, p->b_transposed, rows, columns, k, p->a + row * p->lda, p->lda, b, p->b_transposed ? k : n,
-        p->add ? 1.0f : 0.0f, c, n);
-    for (long i = 0; i < rows; i++) {
-        float *y = c + i * n;
-        long at = (row + i) * n + column;
-        for (long j = 0; j < columns; j++) {
-            float v = y[j] + (p->bias ? p->bias[column + j] : 0.0f);
-            if (p->epilogue == CK_GELU) {
-                float cdf = 0.5f * (1.0f + erff(v * 0.70710678118654752f));
-                if (p->derivative)
-                    p->derivative[at + j] = cdf + v * 0.39894228040143268f * expf(-0.5f * v * v);
-                v *= cdf;
-            } else if (p->epilogue == CK_MULTIPLY) {
-                v *= p->factor == p->c ? scratch[i * columns + j] : p->factor[at + j];
+    long rows = minimum(p->m - row, p->row_block), columns = minimum(n - column, p->column_block);
+    long pass = pass_depth(k);
+    for (long first = 0; first < k; first += pass) {
+        long depth = minimum(k - first, pass);
+        int begins = first == 0, ends = first + depth == k;
+        copy_rows(p->a + row * p->lda + first, p->lda, rows, depth, scratch);
+        for (long j = 0; j < columns; j += MICRO_COLUMNS) {
+            micro_block m = {
+                .depth = depth,
+                .b = p->b + (column + j) * k + first * MICRO_COLUMNS,
+                .ldc = n,
+                .columns = minimum(columns - j, MICRO_COLUMNS),
+                .lds = n,
+                .bias = begins && p->bias ? p->bias + column + j : NULL,
+                .ldf = n,
+            };
+            const micro_function *kernels = micro_rows[m.columns > LANES];
+            for (long i = 0; i < rows; i += MICRO_ROWS) {
+                long height = minimum(rows - i, MICRO_ROWS), at = (row + i) * n + column + j;
+                m.a = scratch + i * A_STRIDE;
+                m.c = p->c + at;
+                m.start = !begins ? m.c : p->add ? p->add + at : NULL;
+                m.factor = ends && p->epilogue == CK_MULTIPLY ? p->factor + at : NULL;
+                kernels[height - 1](&m);
+                if (ends && p->epilogue == CK_GELU)
+                    for (long r = 0; r < height; r++)
+                        gelu_row(m.c + r * n, p->derivative ? p->derivative + at + r * n : NULL, m.columns);
             }
-            y[j] = v;
         }
     }
+}
+
+// db (n) (+)= column sums of the copied panels, in the order of the rows.
+INLINE void add_steps(const float *panel, long steps, long n, float *db) {
+    for (long j = 0; j < n; j += LANES) {
+        long lanes = minimum(n - j, LANES);
+        vf s = v_load_part(db + j, lanes);
+        for (long i = 0; i < steps; i++) s += v_load_part(panel + i * A_PANEL + j, lanes);
+        v_store_part(db + j, s, lanes);
+    }
+}
+
+static long weight_gradient_scratch(long rows, long columns) {
+    (void)columns;
+    return ((rows + MICRO_ROWS - 1) / MICRO_ROWS * A_PANEL + MICRO_COLUMNS) * DEPTH;
 }
 
 static void weight_gradient(const void *parameters, long tile, float *scratch) {
-    (void)scratch;
     const ck_weight_gradient *p = parameters;
     long row = tile / p->column_tiles * p->row_block, column = tile % p->column_tiles * p->column_block;
-    long rows = p->n - row < p->row_block ? p->n - row : p->row_block;
-    long columns = p->k - column < p->column_block ? p->k - column : p->column_block;
-    if (rows <= 0 || columns <= 0) return;
-    p->sgemm(1, 0, rows, columns, p->m, p->dy + row, p->n, p->x + column, p->k, p->accumulate ? 1.0f : 0.0f,
-        p->dw + row * p->k + column, p->k);
-    if (p->db && column == 0)
-        for (long j = row; j < row + rows; j++) {
-            float s = 0;
-            for (long i = 0; i < p->m; i++) s += p->dy[i * p->n + j];
-            p->db[j] = p->accumulate ? p->db[j] + s : s;
+    long rows = minimum(p->n - row, p->row_block), columns = minimum(p->k - column, p->column_block);
+    long pass = pass_depth(p->m);
+    float *a = scratch, *b = scratch + (rows + MICRO_ROWS - 1) / MICRO_ROWS * A_PANEL * pass;
+    int sums = p->db && column == 0;
+    if (sums && !p->accumulate) memset(p->db + row, 0, sizeof(float) * (size_t)rows);
+    for (long first = 0; first < p->m; first += pass) {
+        long depth = minimum(p->m - first, pass);
+        int begins = first == 0 && !p->accumulate;
+        for (long i = 0; i < rows; i += MICRO_ROWS) {
+            long height = minimum(rows - i, MICRO_ROWS);
+            float *panel = a + i / MICRO_ROWS * A_PANEL * pass;
+            copy_steps(p->dy + first * p->n + row + i, p->n, depth, height, panel);
+            if (sums) add_steps(panel, depth, height, p->db + row + i);
         }
+        for (long j = 0; j < columns; j += MICRO_COLUMNS) {
+            micro_block m = {
+                .depth = depth,
+                .b = b,
+                .ldc = p->k,
+                .columns = minimum(columns - j, MICRO_COLUMNS),
+                .lds = p->k,
+            };
+            copy_panel(p->x + first * p->k + column + j, p->k, depth, m.columns, b);
+            const micro_function *kernels = micro_steps[m.columns > LANES];
+            for (long i = 0; i < rows; i += MICRO_ROWS) {
+                m.a = a + i / MICRO_ROWS * A_PANEL * pass;
+                m.c = p->dw + (row + i) * p->k + column + j;
+                m.start = begins ? NULL : m.c;
+                kernels[minimum(rows - i, MICRO_ROWS) - 1](&m);
+            }
+        }
+    }
 }
 
+// Panel `tile` of B = Wᵀ: MICRO_COLUMNS rows of W.
+static void pack_transposed(const void *parameters, long tile, float *scratch) {
+    (void)scratch;
+    const ck_pack *p = parameters;
+    long first = tile * MICRO_COLUMNS;
+    transpose_panel(p->weight + first * p->columns, p->columns, minimum(p->rows - first, MICRO_COLUMNS), p->columns,
+        p->packed + first * p->columns);
+}
+
+// Panel `tile` of B = W: MICRO_COLUMNS columns of W.
 static void pack_straight(const void *parameters, long tile, float *scratch) {
     (void)scratch;
     const ck_pack *p = parameters;
-    if (tile == 0) memcpy(p->packed, p->weight, sizeof(float) * (size_t)(p->rows * p->columns));
-}
-
-static void pack_transposed(const void *parameters, long tile, float *scratch) {
-    pack_straight(parameters, tile, scratch);
+    long first = tile * MICRO_COLUMNS;
+    copy_panel(p->weight + first, p->columns, p->rows, minimum(p->columns - first, MICRO_COLUMNS),
+        p->packed + first * p->rows);
 }

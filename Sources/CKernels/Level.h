@@ -1,5 +1,11 @@
 // Everything one level consists of; included once by each Level*.c after its vector type.
+#include "Micro.h"
+#include "Activation.h"
+#ifdef LEVEL_USES_BLAS
+#include "GemmBLAS.h"
+#else
 #include "Gemm.h"
+#endif
 #include "Normalisation.h"
 #include "Attention.h"
 #include "Patches.h"
@@ -11,6 +17,8 @@ const ck_table LEVEL(ck_table) = {
     .name = LEVEL_NAME,
     .panel = GEMM_PANEL,
     .row_panel = GEMM_ROWS,
+    .gemm_scratch = gemm_scratch,
+    .weight_gradient_scratch = weight_gradient_scratch,
     .gemm = gemm,
     .weight_gradient = weight_gradient,
     .pack_transposed = pack_transposed,

@@ -7,5 +7,8 @@
 #define LEVEL(name) name##_plain
 #define LEVEL_NUMBER CK_PLAIN
 #define LEVEL_NAME "plain"
+// Linear layers go to OpenBLAS; the micro-kernel serves attention.
+#define MICRO_ROWS 4
+#define LEVEL_USES_BLAS 1
 #include "VectorPlain.h"
 #include "Level.h"

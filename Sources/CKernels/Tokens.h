@@ -1,11 +1,5 @@
 // Token sequences of the masked autoencoder; every sequence begins with the class token.
 
-INLINE void add_rows(float *y, const float *a, const float *b, long n) {
-    long i = 0;
-    for (; i + LANES <= n; i += LANES) v_store(y + i, v_load(a + i) + v_load(b + i));
-    for (; i < n; i++) y[i] = a[i] + b[i];
-}
-
 INLINE void copy_row(float *y, const float *x, long n) { memcpy(y, x, sizeof(float) * (size_t)n); }
 
 // y[0] = class + positions[0]; y[1 + l] = x[l] + positions[1 + indices[l]].

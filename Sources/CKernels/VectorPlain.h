@@ -32,6 +32,27 @@ INLINE vf v_sqrt(vf a) {
     for (int i = 0; i < LANES; i++) a[i] = __builtin_sqrtf(a[i]);
     return a;
 }
+INLINE vf v_abs(vf a) {
+    for (int i = 0; i < LANES; i++) a[i] = __builtin_fabsf(a[i]);
+    return a;
+}
+// Rounds to the nearest integer for |a| < 2^22: adding 1.5 * 2^23 pushes the fraction out.
+INLINE vf v_round(vf a) { return (a + v_set(12582912.0f)) - v_set(12582912.0f); }
+// p 2^n for integral n in -126 ... 127; callers clamp.
+INLINE vf v_scale(vf p, vf n) {
+    vi bits = (__builtin_convertvector(n, vi) + 127) << 23;
+    return p * (vf)bits;
+}
+INLINE vf v_reciprocal(vf a) { return v_set(1) / a; }
+// a where sign is negative, else b.
+INLINE vf v_if_negative(vf sign, vf a, vf b) {
+    vi mask = (vi)sign >> 31;
+    return (vf)(((vi)a & mask) | ((vi)b & ~mask));
+}
+// The sign of a as -1, 0 or 1.
+INLINE vf v_sign(vf a) {
+    return __builtin_convertvector((a < 0) - (a > 0), vf);
+}
 INLINE float v_sum(vf a) { return (a[0] + a[2]) + (a[1] + a[3]); }
 INLINE float v_maximum(vf a) {
     float m = a[0];

@@ -128,6 +128,7 @@ public enum LinearOps {
         let tiles = ProductTiles(
             rows: outputs, columns: inputs, rowsAbout: 384, columnsAbout: 384, rowMultiple: kernels.row_panel,
             columnMultiple: max(kernels.panel, 16))
+        pool.reserveScratch(kernels.weight_gradient_scratch(tiles.rowBlock, tiles.columnBlock))
         let job = ck_weight_gradient(
             m: rows, n: outputs, k: inputs, dy: dy, x: x, dw: dW, db: db, accumulate: accumulate ? 1 : 0,
             row_block: tiles.rowBlock, row_tiles: tiles.rowTiles, column_block: tiles.columnBlock,
@@ -145,7 +146,7 @@ public enum LinearOps {
         let tiles = ProductTiles(
             rows: rows, columns: columns, rowsAbout: 256, columnsAbout: 384, rowMultiple: kernels.row_panel,
             columnMultiple: max(kernels.panel, 16))
-        pool.reserveScratch(tiles.rowBlock * tiles.columnBlock)
+        pool.reserveScratch(kernels.gemm_scratch(tiles.rowBlock, tiles.columnBlock))
         var job = ck_gemm()
         job.m = rows
         job.n = columns

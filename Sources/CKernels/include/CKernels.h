@@ -148,6 +148,8 @@ typedef struct {
     const char *name;
     long panel;          ///< columns of a packed panel, 0 for the plain level
     long row_panel;      ///< rows of the micro-kernel
+    long (*gemm_scratch)(long rows, long columns);              ///< floats per thread for a tile of this size
+    long (*weight_gradient_scratch)(long rows, long columns);
     ck_tile gemm, weight_gradient, pack_transposed, pack_straight;
     ck_tile layer_norm_forward, layer_norm_backward, layer_norm_reduce;
     ck_tile attention_forward, attention_backward;

@@ -1,0 +1,39 @@
+// Sixteen lanes: AVX-512 F, DQ, BW, VL. Included between the pragmas of LevelAVX512.c.
+#pragma once
+
+enum { LANES = 16 };
+typedef __m512 vf;
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE __mmask16 v_mask(long n) { return (__mmask16)((1u << n) - 1); }
+INLINE vf v_set(float a) { return _mm512_set1_ps(a); }
+INLINE vf v_load(const float *p) { return _mm512_loadu_ps(p); }
+INLINE void v_store(float *p, vf v) { _mm512_storeu_ps(p, v); }
+INLINE vf v_load_part(const float *p, long n) { return _mm512_maskz_loadu_ps(v_mask(n), p); }
+INLINE void v_store_part(float *p, vf v, long n) { _mm512_mask_storeu_ps(p, v_mask(n), v); }
+INLINE vf v_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
+// NaN in the second operand is kept.
+INLINE vf v_max(vf a, vf b) { return _mm512_max_ps(a, b); }
+INLINE vf v_min(vf a, vf b) { return _mm512_min_ps(a, b); }
+INLINE vf v_abs(vf a) { return _mm512_abs_ps(a); }
+INLINE vf v_sqrt(vf a) { return _mm512_sqrt_ps(a); }
+INLINE vf v_round(vf a) { return _mm512_roundscale_ps(a, 8); }
+// p 2^n for integral n; underflows to zero.
+INLINE vf v_scale(vf p, vf n) { return _mm512_scalef_ps(p, n); }
+INLINE vf v_reciprocal(vf a) {
+    vf r = _mm512_rcp14_ps(a);
+    return r * (v_set(2) - a * r);
+}
+// a where sign is negative, else b.
+INLINE vf v_if_negative(vf sign, vf a, vf b) {
+    return _mm512_mask_blend_ps(_mm512_movepi32_mask(_mm512_castps_si512(sign)), b, a);
+}
+// The sign of a as -1, 0 or 1.
+INLINE vf v_sign(vf a) {
+    vf one = _mm512_castsi512_ps(_mm512_or_si512(
+        _mm512_castps_si512(v_set(1)), _mm512_and_si512(_mm512_castps_si512(a), _mm512_set1_epi32((int)0x80000000u))));
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a, v_set(0), _CMP_NEQ_UQ), one);
+}
+INLINE float v_sum(vf a) { return _mm512_reduce_add_ps(a); }
+INLINE float v_maximum(vf a) { return _mm512_reduce_max_ps(a); }

@@ -1,16 +1,14 @@
 // The micro-kernel: a block of MICRO_ROWS x MICRO_COLUMNS of a product, held in registers over the whole depth.
 //
-// B is a packed panel: MICRO_COLUMNS floats for each step of the depth. A is read one float at a time, in one of two
+// B is a packed panel: MICRO_COLUMNS floats for each step of the depth. A is read one float at a time, in one of three
 // layouts with constant strides, so that every address is one register plus a constant:
 //   rows   a[row * A_STRIDE + step]    copied rows (A_STRIDE is not a multiple of 4096 bytes, whatever the matrix is)
 //   steps  a[row + step * A_PANEL]     copied columns, for products with Aᵀ
+//   turned a[row + step * A_STRIDE]    the rows layout read as its transpose, for attention
 
 enum {
     MICRO_COLUMNS = 2 * LANES,
-#ifndef CK_DEPTH
-#define CK_DEPTH 256
-#endif
-    DEPTH = CK_DEPTH,                 // steps per pass: a panel of B (32 KB at 16 lanes) stays in the L1 cache
+    DEPTH = 256,                // steps per pass: a panel of B (32 KB at 16 lanes) stays in the L1 cache
     A_STRIDE = DEPTH + 16,
     A_PANEL = (MICRO_ROWS + 7) / 8 * 8,
 };
@@ -78,7 +76,9 @@ typedef void (*micro_function)(const micro_block *);
     static void micro_rows_1_##ROWS(const micro_block *m) { micro_body(m, ROWS, 1, A_STRIDE, 1); }      \
     static void micro_rows_2_##ROWS(const micro_block *m) { micro_body(m, ROWS, 2, A_STRIDE, 1); }      \
     static void micro_steps_1_##ROWS(const micro_block *m) { micro_body(m, ROWS, 1, 1, A_PANEL); }      \
-    static void micro_steps_2_##ROWS(const micro_block *m) { micro_body(m, ROWS, 2, 1, A_PANEL); }
+    static void micro_steps_2_##ROWS(const micro_block *m) { micro_body(m, ROWS, 2, 1, A_PANEL); }      \
+    static void micro_turned_1_##ROWS(const micro_block *m) { micro_body(m, ROWS, 1, 1, A_STRIDE); }    \
+    static void micro_turned_2_##ROWS(const micro_block *m) { micro_body(m, ROWS, 2, 1, A_STRIDE); }
 
 #if MICRO_ROWS == 14
 #define MICRO_ALL(M, S) \
@@ -97,6 +97,8 @@ static const micro_function micro_rows[2][MICRO_ROWS] = {
     {MICRO_ALL(micro_rows_1, MICRO_NAME)}, {MICRO_ALL(micro_rows_2, MICRO_NAME)}};
 static const micro_function micro_steps[2][MICRO_ROWS] = {
     {MICRO_ALL(micro_steps_1, MICRO_NAME)}, {MICRO_ALL(micro_steps_2, MICRO_NAME)}};
+static const micro_function micro_turned[2][MICRO_ROWS] = {
+    {MICRO_ALL(micro_turned_1, MICRO_NAME)}, {MICRO_ALL(micro_turned_2, MICRO_NAME)}};
 
 INLINE long minimum(long a, long b) { return a < b ? a : b; }
 
@@ -139,13 +141,41 @@ INLINE void copy_steps(const float *from, long stride, long steps, long n, float
     }
 }
 
-// Writes `rows` rows of n floats as one panel of B with depth n: the transpose. LANES x LANES blocks would need a
-// shuffle network each; scattered scalar stores into cached lines are fast enough for work done once per step.
-INLINE void transpose_panel(const float *from, long stride, long rows, long n, float *to) {
-    if (rows < MICRO_COLUMNS) memset(to, 0, sizeof(float) * (size_t)(n * MICRO_COLUMNS));
-    for (long i = 0; i < n; i += 16) {
-        long end = minimum(i + 16, n);
-        for (long r = 0; r < rows; r++)
-            for (long j = i; j < end; j++) to[j * MICRO_COLUMNS + r] = from[r * stride + j];
+// Writes up to MICRO_COLUMNS rows of n floats as one panel of B with depth n: the transpose; zero beyond `rows`.
+static void transpose_panel(const float *from, long stride, long rows, long n, float *to) {
+    for (long r = 0; r < MICRO_COLUMNS; r += LANES)
+        for (long j = 0; j < n; j += LANES) {
+            long lanes = minimum(n - j, LANES);
+            vf x[LANES];
+            if (lanes == LANES && r + LANES <= rows) {
+                UNROLL_FULLY for (int i = 0; i < LANES; i++) x[i] = v_load(from + (r + i) * stride + j);
+            } else {
+                UNROLL_FULLY for (int i = 0; i < LANES; i++)
+                    x[i] = r + i < rows ? v_load_part(from + (r + i) * stride + j, lanes) : v_set(0);
+            }
+            v_transpose(x);
+            for (int i = 0; i < lanes; i++) v_store(to + (j + i) * MICRO_COLUMNS + r, x[i]);
+        }
+}
+
+// Work spread over the calls of the micro-kernel: brings rows of memory into the L2 cache before they are needed.
+typedef struct {
+    const char *next;
+    long row_bytes, stride_bytes, rows, offset;
+} prefetcher;
+
+INLINE prefetcher prefetch_rows(const float *from, long floats, long stride, long rows) {
+    return (prefetcher){(const char *)from, floats * 4, stride * 4, rows, 0};
+}
+
+INLINE void prefetch_some(prefetcher *p, long lines) {
+    while (lines-- > 0 && p->rows > 0) {
+        __builtin_prefetch(p->next + p->offset, 0, 2);
+        p->offset += 64;
+        if (p->offset >= p->row_bytes) {
+            p->offset = 0;
+            p->next += p->stride_bytes;
+            p->rows--;
+        }
     }
 }

@@ -13,6 +13,9 @@ INLINE vf v_set(float a) { return _mm256_set1_ps(a); }
 INLINE vf v_load(const float *p) { return _mm256_loadu_ps(p); }
 INLINE void v_store(float *p, vf v) { _mm256_storeu_ps(p, v); }
 INLINE vf v_load_part(const float *p, long n) { return _mm256_maskload_ps(p, v_mask(n)); }
+INLINE vf v_load_part_or(const float *p, long n, float otherwise) {
+    return _mm256_blendv_ps(v_set(otherwise), v_load_part(p, n), _mm256_castsi256_ps(v_mask(n)));
+}
 INLINE void v_store_part(float *p, vf v, long n) { _mm256_maskstore_ps(p, v_mask(n), v); }
 INLINE vf v_fma(vf a, vf b, vf c) { return _mm256_fmadd_ps(a, b, c); }
 // NaN in the second operand is kept.
@@ -42,4 +45,30 @@ INLINE float v_maximum(vf a) {
     __m128 s = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
     s = _mm_max_ps(s, _mm_movehl_ps(s, s));
     return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
+}
+
+// x[i][j] <-> x[j][i]
+INLINE void v_transpose(vf x[LANES]) {
+    vf y[LANES];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 8; i += 2) {
+        y[i] = _mm256_unpacklo_ps(x[i], x[i + 1]);
+        y[i + 1] = _mm256_unpackhi_ps(x[i], x[i + 1]);
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 8; i += 4) {
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 2; j++) {
+            __m256d a = _mm256_castps_pd(y[i + j]), b = _mm256_castps_pd(y[i + j + 2]);
+            x[i + 2 * j] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, b));
+            x[i + 2 * j + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, b));
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int c = 0; c < 4; c++) {
+        y[c] = _mm256_permute2f128_ps(x[c], x[4 + c], 0x20);
+        y[4 + c] = _mm256_permute2f128_ps(x[c], x[4 + c], 0x31);
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 8; i++) x[i] = y[i];
 }

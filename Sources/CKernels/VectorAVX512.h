@@ -11,6 +11,9 @@ INLINE vf v_set(float a) { return _mm512_set1_ps(a); }
 INLINE vf v_load(const float *p) { return _mm512_loadu_ps(p); }
 INLINE void v_store(float *p, vf v) { _mm512_storeu_ps(p, v); }
 INLINE vf v_load_part(const float *p, long n) { return _mm512_maskz_loadu_ps(v_mask(n), p); }
+INLINE vf v_load_part_or(const float *p, long n, float otherwise) {
+    return _mm512_mask_loadu_ps(v_set(otherwise), v_mask(n), p);
+}
 INLINE void v_store_part(float *p, vf v, long n) { _mm512_mask_storeu_ps(p, v_mask(n), v); }
 INLINE vf v_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
 // NaN in the second operand is kept.
@@ -37,3 +40,34 @@ INLINE vf v_sign(vf a) {
 }
 INLINE float v_sum(vf a) { return _mm512_reduce_add_ps(a); }
 INLINE float v_maximum(vf a) { return _mm512_reduce_max_ps(a); }
+
+// x[i][j] <-> x[j][i]
+INLINE void v_transpose(vf x[LANES]) {
+    vf y[LANES];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 16; i += 2) {
+        y[i] = _mm512_unpacklo_ps(x[i], x[i + 1]);
+        y[i + 1] = _mm512_unpackhi_ps(x[i], x[i + 1]);
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 16; i += 4) {
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 2; j++) {
+            __m512d a = _mm512_castps_pd(y[i + j]), b = _mm512_castps_pd(y[i + j + 2]);
+            x[i + 2 * j] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+            x[i + 2 * j + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
+        }
+    }
+    // x[4g + c] holds, in 128-bit part p, column 4p + c of rows 4g ... 4g + 3: the parts are transposed next.
+#pragma clang loop unroll(full)
+    for (int c = 0; c < 4; c++) {
+        vf a = _mm512_shuffle_f32x4(x[c], x[4 + c], 0x88), b = _mm512_shuffle_f32x4(x[c], x[4 + c], 0xdd);
+        vf d = _mm512_shuffle_f32x4(x[8 + c], x[12 + c], 0x88), e = _mm512_shuffle_f32x4(x[8 + c], x[12 + c], 0xdd);
+        y[c] = _mm512_shuffle_f32x4(a, d, 0x88);
+        y[8 + c] = _mm512_shuffle_f32x4(a, d, 0xdd);
+        y[4 + c] = _mm512_shuffle_f32x4(b, e, 0x88);
+        y[12 + c] = _mm512_shuffle_f32x4(b, e, 0xdd);
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 16; i++) x[i] = y[i];
+}

@@ -15,6 +15,11 @@ INLINE vf v_load_part(const float *p, long n) {
     for (long i = 0; i < n; i++) v[i] = p[i];
     return v;
 }
+INLINE vf v_load_part_or(const float *p, long n, float otherwise) {
+    vf v = v_set(otherwise);
+    for (long i = 0; i < n; i++) v[i] = p[i];
+    return v;
+}
 INLINE void v_store_part(float *p, vf v, long n) {
     for (long i = 0; i < n; i++) p[i] = v[i];
 }
@@ -58,4 +63,12 @@ INLINE float v_maximum(vf a) {
     float m = a[0];
     for (int i = 1; i < LANES; i++) m = a[i] > m ? a[i] : m;
     return m;
+}
+
+// x[i][j] <-> x[j][i]
+INLINE void v_transpose(vf x[LANES]) {
+    vf y[LANES];
+    for (int i = 0; i < LANES; i++)
+        for (int j = 0; j < LANES; j++) y[j][i] = x[i][j];
+    for (int i = 0; i < LANES; i++) x[i] = y[i];
 }

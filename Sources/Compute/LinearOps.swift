@@ -41,23 +41,30 @@ public final class PackedWeight: @unchecked Sendable {
     }
 }
 
-/// How a product is cut: blocks of about 256 rows and 384 columns, an even number of them so that two threads finish
-/// together, fixed by the shape.
+/// How a product is cut into tiles.
+///
+/// In the packed kernels an element's bits depend on the depth of the product only, so the cut may suit the number of
+/// threads; BLAS gives an element different bits in blocks of different size, so there it depends on the shape alone.
 struct ProductTiles {
-    var rowBlock: Int
-    var rowTiles: Int
-    var columnBlock: Int
-    var columnTiles: Int
+    let rowBlock: Int
+    let rowTiles: Int
+    let columnBlock: Int
+    let columnTiles: Int
 
-    init(rows: Int, columns: Int, rowsAbout: Int, columnsAbout: Int, rowMultiple: Int, columnMultiple: Int) {
-        func cut(_ count: Int, about: Int, multiple: Int) -> (block: Int, tiles: Int) {
-            let wanted = max(1, (count + about - 1) / about)
-            let even = (count + wanted - 1) / wanted
-            let block = (even + multiple - 1) / multiple * multiple
-            return (block, (count + block - 1) / block)
-        }
-        (rowBlock, rowTiles) = cut(rows, about: rowsAbout, multiple: rowMultiple)
-        (columnBlock, columnTiles) = cut(columns, about: columnsAbout, multiple: columnMultiple)
+    /// - Parameters:
+    ///   - rowsAbout, columnsAbout: the largest block that suits the caches.
+    ///   - panel: columns of a panel; column blocks are multiples of it.
+    init(rows: Int, columns: Int, rowsAbout: Int, columnsAbout: Int, panel: Int, threads: Int) {
+        func blocks(_ count: Int, _ about: Int) -> Int { max(1, (count + about - 1) / about) }
+        var rowCount = blocks(rows, rowsAbout)
+        var columnCount = blocks(columns, columnsAbout)
+        // A whole number of tiles for each thread, so that all finish together, unless that makes tiles tiny.
+        while rowCount * columnCount % threads != 0, rows / (rowCount + 1) >= 48 { rowCount += 1 }
+        while rowCount * columnCount < threads, columns / (columnCount + 1) >= panel { columnCount += 1 }
+        rowBlock = max(1, (rows + rowCount - 1) / rowCount)
+        rowTiles = (rows + rowBlock - 1) / rowBlock
+        columnBlock = max(panel, ((columns + columnCount - 1) / columnCount + panel - 1) / panel * panel)
+        columnTiles = (columns + columnBlock - 1) / columnBlock
     }
 
     var count: Int { rowTiles * columnTiles }
@@ -126,8 +133,8 @@ public enum LinearOps {
     ) {
         let kernels = pool.kernels.pointee
         let tiles = ProductTiles(
-            rows: outputs, columns: inputs, rowsAbout: 384, columnsAbout: 384, rowMultiple: kernels.row_panel,
-            columnMultiple: max(kernels.panel, 16))
+            rows: outputs, columns: inputs, rowsAbout: 384, columnsAbout: 512, panel: max(kernels.panel, 16),
+            threads: kernels.panel == 0 ? 2 : pool.threads)
         pool.reserveScratch(kernels.weight_gradient_scratch(tiles.rowBlock, tiles.columnBlock))
         let job = ck_weight_gradient(
             m: rows, n: outputs, k: inputs, dy: dy, x: x, dw: dW, db: db, accumulate: accumulate ? 1 : 0,
@@ -144,8 +151,8 @@ public enum LinearOps {
         let columns = backward ? weight.inputs : weight.outputs
         let depth = backward ? weight.outputs : weight.inputs
         let tiles = ProductTiles(
-            rows: rows, columns: columns, rowsAbout: 256, columnsAbout: 384, rowMultiple: kernels.row_panel,
-            columnMultiple: max(kernels.panel, 16))
+            rows: rows, columns: columns, rowsAbout: 256, columnsAbout: 768, panel: max(kernels.panel, 16),
+            threads: kernels.panel == 0 ? 2 : pool.threads)
         pool.reserveScratch(kernels.gemm_scratch(tiles.rowBlock, tiles.columnBlock))
         var job = ck_gemm()
         job.m = rows

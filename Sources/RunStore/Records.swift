@@ -110,7 +110,7 @@ public struct Throughput: Equatable, Sendable {
 }
 
 /// How far a trainer is.
-public struct Progress: Equatable, Sendable {
+public struct RunProgress: Equatable, Sendable {
     public var stage: Int
     public var fold: Int?
     /// Epochs of the stage done, with the fraction of the present one.

@@ -57,20 +57,20 @@ extension RunStore {
     }
 
     /// Says how far the trainer is; counts as a heartbeat.
-    public func update(_ progress: Progress, of run: RunID) throws {
+    public func update(_ progress: RunProgress, of run: RunID) throws {
         try write { database in try self.update(progress, of: run, in: database) }
     }
 
     /// Appends points and says how far the trainer is in one transaction: what a list shows and what a chart shows
     /// never disagree.
-    public func append(_ points: [(SeriesKey, Point)], progress: Progress, to run: RunID) throws {
+    public func append(_ points: [(SeriesKey, Point)], progress: RunProgress, to run: RunID) throws {
         try write { database in
             try self.append(points, to: run, in: database)
             try self.update(progress, of: run, in: database)
         }
     }
 
-    private func update(_ progress: Progress, of run: RunID, in database: Database) throws {
+    private func update(_ progress: RunProgress, of run: RunID, in database: Database) throws {
         let throughput = progress.throughput
         let statement = try database.prepare(
             """

@@ -2,6 +2,8 @@
 public enum SeriesName {
     /// Mean loss of a step (split "train"), or of a pass over held-out images (split "val").
     public static let loss = "loss"
+    /// Mean loss of a whole epoch, at the epoch's last step.
+    public static let epochLoss = "epoch loss"
     public static let learningRate = "learning rate"
     /// Norm of the whole gradient before clipping.
     public static let gradientNorm = "gradient norm"

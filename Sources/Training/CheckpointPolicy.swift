@@ -28,10 +28,15 @@ struct CheckpointPolicy {
     /// The checkpoints to delete: all but the newest `recent`, the one with the lowest score, and requested ones.
     func superseded(among checkpoints: [Kept]) -> [Kept] {
         let newest = checkpoints.sorted { $0.step > $1.step }.prefix(recent).map(\.id)
-        let best = checkpoints.filter { $0.score?.isFinite == true }
-            .min { ($0.score ?? .infinity, $1.step) < ($1.score ?? .infinity, $0.step) }
+        let best = best(among: checkpoints)
         return checkpoints.filter { checkpoint in
             !newest.contains(checkpoint.id) && checkpoint.id != best?.id && !checkpoint.requested
         }
+    }
+
+    /// The checkpoint with the lowest score; of equal ones the later.
+    func best(among checkpoints: [Kept]) -> Kept? {
+        checkpoints.filter { $0.score?.isFinite == true }
+            .min { ($0.score ?? .infinity, $1.step) < ($1.score ?? .infinity, $0.step) }
     }
 }

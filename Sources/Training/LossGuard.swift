@@ -30,13 +30,13 @@ struct LossGuard: Equatable {
             return .good
         }
         consecutive += 1
-        let place = "step \(step), learning rate \(String(learningRate.formattedRate))"
+        let place = "step \(step), learning rate \(learningRate.formattedRate)"
         if consecutive < Self.tolerated {
             return .skip("\(bad) at \(place): this step is not applied (\(consecutive) of \(Self.tolerated) in a row).")
         }
         return .fail(
             "\(bad) at \(place), for the \(Self.tolerated)th step in a row. The last good checkpoint is kept. "
-                + "Try a lower learning rate, a longer warm-up, or clip: 1.0, and resume from it.")
+                + "Start again with a lower learning rate, a longer warm-up or clip: 1.0.")
     }
 }
 

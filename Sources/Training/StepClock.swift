@@ -1,5 +1,5 @@
 /// How fast the steps go: a window over the recent ones, so that a pause or a checkpoint soon leaves the numbers.
-struct Throughput {
+struct StepClock {
     private let window = 20
     private var durations: [Double] = []
     /// Images of one step.

@@ -1,0 +1,68 @@
+import Datasets
+import Foundation
+import Session
+
+/// The photographs that a stage trains on, in their fixed order.
+struct PhotoSet {
+    let files: [String]
+    /// Names the files and their order, so that a resume notices other ones.
+    let fingerprint: String
+    /// What the search passed over.
+    let skipped: [SkippedFile]
+
+    /// Renders what is to be rendered, searches the folders and looks at a sample of the files.
+    /// - Throws: `TrainingError` with `isBadData` when there is nothing to train on.
+    init(
+        _ references: [DataReference], of session: Session, home: String, report: (TrainerReport) -> Void
+    ) throws {
+        var files: [String] = []
+        var skipped: [SkippedFile] = []
+        for reference in references {
+            guard let source = session.source(named: reference.name) else {
+                throw TrainingError("the session has no data set '\(reference.name)'.", isBadData: true)
+            }
+            let paths: [String]
+            switch source.content {
+            case .folder(let folder):
+                paths = folder.paths
+            case .rendered(let rendered):
+                let path = rendered.path ?? home + "/rendered/" + rendered.folderName
+                try RenderedFaces.write(
+                    to: path, identities: rendered.identities, photosPerIdentity: rendered.photosPerIdentity,
+                    side: rendered.side, seed: rendered.seed)
+                report(.message("\(rendered.photos) rendered faces in \(path)"))
+                paths = [path]
+            }
+            do {
+                let scan = try FolderScan.scan(paths)
+                files += scan.files
+                skipped += scan.skipped
+            } catch {
+                throw TrainingError("data set '\(reference.name)': \(error)", isBadData: true)
+            }
+        }
+        do {
+            _ = try StartCheck.run(files)
+        } catch {
+            throw TrainingError("\(error)", isBadData: true)
+        }
+        self.files = files
+        self.skipped = skipped
+        fingerprint = Self.fingerprint(of: files)
+    }
+
+    /// FNV-1a over the paths, with their number.
+    private static func fingerprint(of files: [String]) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for file in files {
+            for byte in file.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+            hash = hash &* 0x100_0000_01B3
+        }
+        return "\(files.count) files \(String(hash, radix: 16))"
+    }
+}
+
+extension RenderedData {
+    /// A folder of its own for every choice of what to render.
+    fileprivate var folderName: String { "\(identities)x\(photosPerIdentity)-\(side)px-seed\(seed)" }
+}

@@ -1,0 +1,54 @@
+import Compute
+import RunStore
+import Session
+
+/// What every stage of a run works with.
+struct RunContext {
+    let store: RunStore
+    let run: RunID
+    let session: Session
+    let pool: ThreadPool
+    let control: TrainerControl
+    /// The machine's FMA peak with these threads, 10⁹ operations a second.
+    let peak: Double
+    /// Told of what a person at the command line wants to see.
+    let report: (TrainerReport) -> Void
+
+    var folder: String { store.folder(of: run) }
+    var checkpointFolder: String { folder + "/checkpoints" }
+    var previewFolder: String { folder + "/previews" }
+
+    /// Names what decides the bits of a result.
+    var engine: String {
+        pool.level == .plain ? "plain, \(blasDescription())" : "\(pool.level)"
+    }
+}
+
+/// What a trainer tells the person who started it.
+public enum TrainerReport: Sendable {
+    /// One sentence.
+    case message(String)
+    /// Where training is; comes after every step.
+    case progress(TrainerProgress)
+}
+
+/// Where training is.
+public struct TrainerProgress: Sendable {
+    public var stage: Int
+    public var stageKind: String
+    public var epoch: Int
+    public var epochs: Int
+    public var step: Int64
+    public var steps: Int64
+    /// Mean loss of the last whole epoch when this step ended one, else nil.
+    public var epochLoss: Double?
+    public var loss: Double
+    public var learningRate: Double
+    public var throughput: Throughput
+}
+
+/// How a stage ended.
+enum StageEnd {
+    case finished
+    case stopped(String)
+}

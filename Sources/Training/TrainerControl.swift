@@ -1,0 +1,73 @@
+import CSystem
+import Foundation
+import RunStore
+
+/// What the trainer was asked to do, by commands in the store and by signals.
+///
+/// Asked between two steps, so that a step is never cut in half.
+final class TrainerControl {
+    private let store: RunStore
+    private let run: RunID
+    private var lastLook = -Double.infinity
+    /// Seconds between two looks at the store.
+    private let interval = 0.2
+
+    private(set) var isPaused = false
+    private(set) var stopNow = false
+    private(set) var stopAfterEpoch = false
+    private(set) var checkpointRequested = false
+    /// Why the run stops, for its history.
+    private(set) var stopReason = ""
+
+    /// - Parameter signals: whether SIGTERM and SIGINT mean stop and SIGHUP nothing, as in a process of its own.
+    init(store: RunStore, run: RunID, signals: Bool) throws {
+        self.store = store
+        self.run = run
+        guard signals else { return }
+        var descriptor: Int32 = -1
+        let code = maeface_signals_open([SIGTERM, SIGINT, SIGHUP], 3, &descriptor)
+        guard code == 0 else {
+            throw TrainingError("signals cannot be received: \(String(cString: strerror(code))).")
+        }
+    }
+
+    /// Reads what arrived since; cheap enough for every step.
+    func look() throws {
+        while true {
+            let signal = maeface_signals_next()
+            if signal == 0 { break }
+            // The terminal going away is no reason to stop: the run survives it.
+            if signal == SIGHUP { continue }
+            stopNow = true
+            stopReason = signal == SIGINT ? "interrupted" : "asked to end (SIGTERM)"
+        }
+        let now = ProcessInfo.processInfo.systemUptime
+        guard now - lastLook >= interval else { return }
+        lastLook = now
+        for sent in try store.takeCommands(of: run) { try obey(sent) }
+    }
+
+    private func obey(_ sent: SentCommand) throws {
+        var outcome = "done"
+        switch sent.command {
+        case .pause:
+            isPaused = true
+            outcome = "paused"
+        case .resume:
+            isPaused = false
+            outcome = "goes on"
+        case .checkpoint:
+            checkpointRequested = true
+        case .stop:
+            stopNow = true
+            stopReason = "stopped on request"
+        case .stopAfterEpoch:
+            stopAfterEpoch = true
+            isPaused = false
+            outcome = "stops after this epoch"
+        }
+        try store.acknowledge(sent.id, outcome: outcome)
+    }
+
+    func checkpointDone() { checkpointRequested = false }
+}

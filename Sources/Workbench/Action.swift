@@ -197,6 +197,7 @@ extension Key {
         case .character(" "): "Space"
         case .character(let character): String(character)
         case .control(let character): "Ctrl-" + String(character)
+        case .alt(let character): "Alt-" + String(character)
         case .enter: "Enter"
         case .escape: "Esc"
         case .tab: "Tab"

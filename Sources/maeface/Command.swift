@@ -132,12 +132,20 @@ func editDistance(_ a: String, _ b: String) -> Int {
 
 /// Talk goes to stderr, results to stdout, so that a pipe sees results only.
 enum Output {
-    static func result(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
-    }
+    static func result(_ text: String) { write(text + "\n", to: 1) }
 
-    static func say(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+    static func say(_ text: String) { write(text + "\n", to: 2) }
+
+    /// Writes straight to a descriptor. A reader that went away, or a terminal that hung up, ends nothing: training
+    /// goes on without an audience.
+    static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            bytes = bytes.dropFirst(count)
+        }
     }
 
     /// Encodes with sorted keys, so that scripts and tests see stable text. Numbers that JSON cannot hold are strings.

@@ -8,6 +8,8 @@ struct Maeface {
     static var commands: [any Command.Type] {
         [
             // One line a command.
+            DemoCommand.self,
+            TrainCommand.self,
             RunsListCommand.self,
             RunsShowCommand.self,
             RunsDeleteCommand.self,

@@ -24,7 +24,7 @@ import Testing
         fixture.advance(by: 5)
         let throughput = Throughput(
             imagesPerSecond: 31.4, gflops: 148, peakShare: 0.67, residentBytes: 1 << 33, secondsLeft: 2470)
-        let progress = Progress(
+        let progress = RunProgress(
             stage: 1, fold: 3, epoch: 2.5, step: 125, scoreName: "loss", score: .nan, throughput: throughput)
         try store.append(line(1...3), progress: progress, to: run.id)
         let read = try store.run(run.id)
@@ -36,7 +36,7 @@ import Testing
         #expect(read.heartbeat == fixture.now)
         #expect(try store.points(of: loss, run: run.id).count == 3)
 
-        try store.update(Progress(epoch: 0, step: 0), of: run.id)
+        try store.update(RunProgress(epoch: 0, step: 0), of: run.id)
         #expect(try store.run(run.id).score == nil)
         #expect(try store.run(run.id).throughput == Throughput())
     }

@@ -1,0 +1,57 @@
+import Foundation
+import RunStore
+import Session
+import Training
+
+/// `maeface demo`: rendered faces, a small masked autoencoder, and the workbench to watch it in.
+enum DemoCommand: Command {
+    static let path = ["demo"]
+    static let summary = "render a set of faces and train on it, in the workbench"
+    static let help = """
+        Renders faces, trains a small masked autoencoder on them and opens the workbench on the run. Without a
+        terminal it trains here and prints a table.
+
+        USAGE: maeface demo [--headless] [--threads N] [--home DIR]
+
+          --headless    trains here and prints a table, on a terminal too
+          --threads N   compute threads (all processors)
+          --home DIR    the folder of runs (MAEFACE_HOME, or ./runs); the faces are written to DIR/rendered
+
+        EXAMPLE: maeface demo --headless
+        """
+
+    static func run(_ arguments: inout Arguments) throws -> ExitCode {
+        let isHeadless = arguments.flag("--headless") || isatty(0) == 0 || isatty(1) == 0
+        let threads = try arguments.integer("--threads") ?? ProcessInfo.processInfo.activeProcessorCount
+        let home = RunStore.home(argument: try arguments.value("--home"))
+        _ = try arguments.positionals(atMost: 0)
+
+        let store = try TrainCommand.openStore(home)
+        let run = try TrainCommand.makeRun(of: demoSession(), in: store)
+        if isHeadless {
+            return try TrainCommand.train(run, in: store, threads: threads, isJSON: false)
+        }
+        _ = try TrainerProcess.start(run, home: home, threads: threads)
+        return .done
+    }
+
+    /// What `sessions/demo.json5` says, so that the demo needs no file beside the program; a test holds them equal.
+    static func demoSession() throws -> Session {
+        try SessionReader.read(text: text, file: "demo", folder: "/")
+    }
+
+    private static let text = """
+        {
+          name: "demo",
+          seed: 1,
+          model: { encoder: "vit-micro", decoder: "64d1b", image: 64, patch: 8 },
+          data: { faces: { kind: "rendered", identities: 128, photosPerIdentity: 8, side: 96 } },
+          stages: [
+            {
+              kind: "pretrain", data: ["faces"], epochs: 30, warmup: 2, batch: 64, lr: 2e-3, mask: 0.75, loss: "l1",
+              crop: { scale: [0.5, 1] }, checkpointMinutes: 0.5,
+            },
+          ],
+        }
+        """
+}

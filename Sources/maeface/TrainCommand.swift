@@ -1,0 +1,143 @@
+import CSystem
+import Foundation
+import RunStore
+import Session
+import Training
+
+/// `maeface train`: works through a session file, in this process or in one of its own.
+enum TrainCommand: Command {
+    static let path = ["train"]
+    static let summary = "train a session, or resume a run"
+    static let help = """
+        Trains what a session file describes and keeps the run in the store.
+
+        USAGE: maeface train SESSION [--set KEY=VALUE]... [--detach] [--threads N] [--home DIR] [--json]
+               maeface train --resume RUN [--detach] [--threads N] [--home DIR] [--json]
+
+          --set KEY=VALUE   replaces a value of the session: --set stages.0.epochs=2
+          --resume RUN      goes on from the newest checkpoint of a run (its id, its name, or last)
+          --detach          trains in a process of its own that survives this terminal
+          --threads N       compute threads (all processors); the result does not depend on it
+          --home DIR        the folder of runs (MAEFACE_HOME, or ./runs)
+          --json            prints the result as JSON
+
+        Ctrl-C and SIGTERM write a checkpoint and stop. Watch it with 'maeface'.
+
+        EXAMPLE: FACES=~/photos maeface train sessions/faces.json5 --set stages.0.epochs=10
+        """
+
+    static func run(_ arguments: inout Arguments) throws -> ExitCode {
+        let overrides = try arguments.values("--set")
+        let resumed = try arguments.value("--resume")
+        let isDetached = arguments.flag("--detach")
+        let isJSON = arguments.flag("--json")
+        let threads = try arguments.integer("--threads") ?? ProcessInfo.processInfo.activeProcessorCount
+        let home = RunStore.home(argument: try arguments.value("--home"))
+        let words = try arguments.positionals("SESSION", atMost: 1)
+
+        let store = try openStore(home)
+        let run: Run
+        switch (words.first, resumed) {
+        case (let path?, nil):
+            run = try makeRun(of: try readSession(path, overrides), in: store)
+        case (nil, let reference?):
+            guard overrides.isEmpty else {
+                throw CommandError.usage("--set does not go with --resume: a resumed run keeps its session.")
+            }
+            run = try TrainerProcess.resumable(reference, in: store)
+        case (nil, nil): throw CommandError.usage("Expected SESSION or --resume RUN.")
+        case (_?, _?): throw CommandError.usage("SESSION and --resume do not go together.")
+        }
+        if isDetached {
+            let process = try TrainerProcess.start(run, home: home, threads: threads)
+            Output.say("run \(run.id) '\(run.name)' trains as process \(process); watch it with 'maeface'.")
+            if isJSON {
+                try Output.json(["run": Int(run.id), "process": Int(process)])
+            } else {
+                Output.result("\(run.id)")
+            }
+            return .done
+        }
+        return try train(run, in: store, threads: threads, isJSON: isJSON)
+    }
+
+    static func openStore(_ home: String) throws -> RunStore {
+        let store = try RunStore.open(home: home)
+        for notice in store.notices { Output.say(notice) }
+        return store
+    }
+
+    static func readSession(_ path: String, _ overrides: [String]) throws -> Session {
+        do {
+            return try SessionReader.read(path: path, overrides: overrides)
+        } catch {
+            let onlyOverrides = error.problems.allSatisfy(\.isInOverride)
+            throw CommandError(exitCode: onlyOverrides ? .usage : .badData, description: error.description)
+        }
+    }
+
+    static func makeRun(of session: Session, in store: RunStore) throws -> Run {
+        do {
+            return try Trainer.create(session, in: store, report: say)
+        } catch let error as TrainingError where error.isBadData {
+            throw CommandError.badData(error.description)
+        }
+    }
+
+    private static func say(_ report: TrainerReport) {
+        if case .message(let text) = report { Output.say(text) }
+    }
+
+    /// Trains in this process and prints how it went.
+    static func train(_ run: Run, in store: RunStore, threads: Int, isJSON: Bool) throws -> ExitCode {
+        Output.say("run \(run.id) '\(run.name)' in \(store.folder(of: run.id)), \(threads) threads")
+        let printer = ProgressPrinter()
+        let status: RunStatus
+        do {
+            status = try Trainer(store: store, run: run, threads: threads, report: printer.report).train()
+            printer.finish()
+        } catch let error as TrainingError {
+            printer.finish()
+            throw CommandError(exitCode: error.isBadData ? .badData : .failed, description: error.description)
+        }
+        try RunResult(run: store.run(run.id), store: store).printed(asJSON: isJSON)
+        if status == .finished { return .done }
+        Output.say("Resume it with: maeface train --resume \(run.id)")
+        return .failed
+    }
+}
+
+/// Trainers as processes of their own.
+enum TrainerProcess {
+    /// The run that a person means, when it can be gone on with.
+    static func resumable(_ reference: String, in store: RunStore) throws -> Run {
+        let run = try store.resolve(reference)
+        if run.condition == .finished {
+            throw CommandError.usage("run \(run.id) '\(run.name)' is finished; there is nothing to resume.")
+        }
+        return run
+    }
+
+    /// Starts a trainer that survives this process and its terminal; what it says goes to the run's folder.
+    /// - Returns: its process number.
+    static func start(_ run: Run, home: String, threads: Int) throws -> pid_t {
+        let words = [
+            executable, "train", "--resume", "\(run.id)", "--home", home, "--threads", "\(threads)",
+        ]
+        var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        defer { pointers.forEach { free($0) } }
+        var process: pid_t = 0
+        let log = "\(home)/\(run.id)/trainer.log"
+        let code = pointers.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.map { maeface_spawn($0, nil, log, &process) } ?? EINVAL
+        }
+        guard code == 0 else {
+            throw CommandError.failed("the trainer cannot be started: \(String(cString: strerror(code))).")
+        }
+        return process
+    }
+
+    private static var executable: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+/// The built program, run as a user runs it.
+enum Program {
+    struct Result {
+        var status: Int32
+        var output: String
+        var talk: String
+    }
+
+    /// Beside the test bundle, where the package manager puts both.
+    static var path: String {
+        get throws {
+            let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            let path = (bundle as NSString).deletingLastPathComponent + "/maeface"
+            if FileManager.default.isExecutableFile(atPath: path) { return path }
+            // Some toolchains run the bundle through a helper of theirs; the arguments then name the bundle.
+            for word in CommandLine.arguments where word.hasSuffix(".xctest") {
+                let path = (word as NSString).deletingLastPathComponent + "/maeface"
+                if FileManager.default.isExecutableFile(atPath: path) { return path }
+            }
+            throw Missing()
+        }
+    }
+
+    struct Missing: Error {}
+
+    static func start(_ arguments: [String], output: String) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try path)
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        FileManager.default.createFile(atPath: output, contents: nil)
+        let file = FileHandle(forWritingAtPath: output)
+        process.standardOutput = file
+        process.standardError = file
+        try process.run()
+        return process
+    }
+
+    @discardableResult
+    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Result {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try path)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        let folder = try TemporaryFolder()
+        let names = ["output", "talk"].map { folder.path + "/" + $0 }
+        for name in names { FileManager.default.createFile(atPath: name, contents: nil) }
+        process.standardOutput = FileHandle(forWritingAtPath: names[0])
+        process.standardError = FileHandle(forWritingAtPath: names[1])
+        try process.run()
+        process.waitUntilExit()
+        let texts = try names.map { try String(contentsOfFile: $0, encoding: .utf8) }
+        return Result(status: process.terminationStatus, output: texts[0], talk: texts[1])
+    }
+}
+
+/// A folder that goes away with the last reference to it.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "maeface-test-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Writes a text file and returns its path.
+    func write(_ name: String, _ text: String) throws -> String {
+        let file = path + "/" + name
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        return file
+    }
+}
+
+/// The data that lies beside the checkout on development machines; nil elsewhere.
+enum SharedData {
+    static func folder(_ name: String) -> String? {
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let root =
+            ProcessInfo.processInfo.environment["MAEFACE_SHARED"]
+            ?? package.deletingLastPathComponent().appendingPathComponent("shared").path
+        let path = root + "/data/" + name
+        guard FileManager.default.fileExists(atPath: path) else {
+            print("skipped: \(name) is not beside the checkout")
+            return nil
+        }
+        return path
+    }
+}

@@ -9,11 +9,4 @@ public enum SeriesName {
     public static let gradientNorm = "gradient norm"
     /// Seconds of training so far, pauses not counted.
     public static let seconds = "seconds"
-    public static let imagesPerSecond = "images/s"
-    /// Executed operations, in 10⁹ a second.
-    public static let gigaflops = "GFLOP/s"
-    /// Executed operations as a share of the machine's peak, 0 to 1.
-    public static let shareOfPeak = "share of peak"
-    /// Resident memory in bytes.
-    public static let memory = "memory"
 }

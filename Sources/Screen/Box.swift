@@ -59,14 +59,13 @@ public struct Box: Sendable {
         let clip = rect.inset(1, 0)
         let shown = TextWidth.clip(glyphs.plain(title), to: room, ellipsis: glyphs.ellipsis)
         var used = TextWidth.of(shown) + 2
-        var column = shown.isEmpty ? start.column : frame.put(" \(shown) ", at: start, style: style, clip: clip)
+        let column = shown.isEmpty ? start.column : frame.put(" \(shown) ", at: start, style: style, clip: clip)
         if !note.isEmpty, used + note.width + 2 <= rect.width - 3 {
             frame.put([Span(" ")] + note + [Span(" ")], endingAt: rect.endColumn - 1, row: rect.row, clip: clip)
             used += note.width + 2
         }
         if !legend.isEmpty, used + legend.width + 2 <= rect.width - 2 {
-            column = frame.put(legend, at: Position(column: column, row: rect.row), clip: clip)
-            frame.put(" ", at: Position(column: column, row: rect.row), clip: clip)
+            frame.put(legend, at: Position(column: column, row: rect.row), clip: clip)
         }
     }
 }

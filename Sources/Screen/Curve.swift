@@ -68,6 +68,15 @@ public struct Curve: Equatable, Sendable {
         return position - positions[after - 1] <= positions[after] - position ? after - 1 : after
     }
 
+    /// The value on the line between the points around a position; nil outside the curve and in a gap.
+    func front(at position: Double) -> Double? {
+        let after = index(atOrAfter: position)
+        guard after > 0, after < count else { return nil }
+        let share = (position - positions[after - 1]) / (positions[after] - positions[after - 1])
+        let value = front[after - 1] + share * (front[after] - front[after - 1])
+        return value.isFinite ? value : nil
+    }
+
     private mutating func rebuildSmooth() {
         smooth = ValueColumn()
         average = MovingAverage()

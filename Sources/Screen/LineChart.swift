@@ -83,6 +83,9 @@ public struct LineChart: Sendable {
             let range = indices(one.curve)
             extent.add(one.curve.frontColumn.extent(range))
             if one.rawStyle != nil || one.curve.smoothing == 0 { extent.add(one.curve.raw.extent(range)) }
+            for border in [window.lowerBound, window.upperBound] {
+                if let value = one.curve.front(at: border) { extent.add(value) }
+            }
         }
         if isLogarithmic {
             guard extent.leastPositive.isFinite, extent.greatest > 0 else { return nil }

@@ -28,6 +28,15 @@ public enum Numbers {
         return fixed(value, max(0, digits - 1 - magnitude))
     }
 
+    /// A number without needless zeros at its end.
+    public static func short(_ value: Double, _ digits: Int = 4) -> String {
+        var text = significant(value, digits)
+        guard text.contains("."), !text.contains("e") else { return text }
+        while text.last == "0" { text.removeLast() }
+        if text.last == "." { text.removeLast() }
+        return text
+    }
+
     /// A number as 2.4e-3.
     public static func scientific(_ value: Double, _ decimals: Int) -> String {
         guard value.isFinite else { return nonFinite(value) }

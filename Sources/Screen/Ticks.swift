@@ -25,7 +25,11 @@ public enum Ticks {
             let values = decades.flatMap { decade in mantissas.map { $0 * pow(10.0, Double(decade)) } }
                 .filter { $0 >= low && $0 <= high }
             if values.count <= max(2, count), !values.isEmpty {
-                return values.map { Tick(value: $0, label: label($0, step: $0 / 10)) }
+                return values.map { value in
+                    let decade = pow(10.0, floor(log10(value) + 1e-9))
+                    let isWhole = abs(value / decade - (value / decade).rounded()) < 1e-6
+                    return Tick(value: value, label: label(value, step: isWhole ? decade : decade / 10))
+                }
             }
         }
         // Either many decades, of which some are left out, or less than a decade between two marks.

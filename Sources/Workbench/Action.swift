@@ -64,7 +64,7 @@ enum KeyTable {
             group: .everywhere),
         Binding(
             action: .zoomPane, keys: [.character("z")], name: "zoom pane",
-            help: "give the focused pane the whole screen, and back", group: .everywhere, hint: "zoom pane"),
+            help: "the whole screen for the pane, and back", group: .everywhere, hint: "zoom pane"),
         Binding(
             action: .chooseRun, keys: [.character("R")], name: "choose run", help: "choose the run to watch",
             group: .everywhere, hint: "runs"),
@@ -79,15 +79,15 @@ enum KeyTable {
             group: .everywhere),
         Binding(
             action: .copy, keys: [.character("y")], name: "copy",
-            help: "copy what is selected: values, a line, a run's name", group: .everywhere),
+            help: "copy values, a line or a run's name", group: .everywhere),
         Binding(
             action: .toggleMouse, keys: [.character("m")], name: "mouse",
-            help: "give the mouse to the terminal, to select text, and back", group: .everywhere),
+            help: "let the terminal select text, and back", group: .everywhere),
         Binding(
             action: .nextTheme, keys: [.character("T")], name: "next theme", help: "change the colours",
             group: .everywhere),
         Binding(
-            action: .close, keys: [.escape], name: "close", help: "close a popup, a filter, the crosshair, an alert",
+            action: .close, keys: [.escape], name: "close", help: "close popup, filter, crosshair or alert",
             group: .everywhere),
         Binding(
             action: .redraw, keys: [.control("l")], name: "redraw", help: "draw the screen anew", group: .everywhere),
@@ -128,7 +128,7 @@ enum KeyTable {
             group: .moving),
         Binding(
             action: .nextMatch, keys: [.character("n")], name: "next match",
-            help: "next match, or next alert without a filter", group: .moving),
+            help: "next match, or alert without a filter", group: .moving),
         Binding(
             action: .previousMatch, keys: [.character("N")], name: "previous match",
             help: "match or alert before", group: .moving),
@@ -149,7 +149,7 @@ enum KeyTable {
             group: .training, hint: "checkpoint"),
         Binding(
             action: .resumeRun, keys: [.character("r")], name: "resume run",
-            help: "resume a stopped, failed or lost run from its last checkpoint", group: .training, hint: "resume"),
+            help: "resume a stopped, failed or lost run", group: .training, hint: "resume"),
     ]
 
     private static let curves: [Binding] = [

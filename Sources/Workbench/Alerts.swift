@@ -14,7 +14,7 @@ extension State {
         guard let run, let watched else { return nil }
         switch run.condition {
         case .failed:
-            let reason = run.failure ?? "it ended with an error; e opens its log"
+            let reason = run.failure ?? "it ended with an error; e opens its log, r resumes it from its last checkpoint"
             return Alert(text: "failed: \(reason)", isSevere: true)
         case .lost:
             return Alert(

@@ -41,7 +41,7 @@ extension State {
         monitor.smoothing = min(Smoothing.ladder.count - 1, max(0, step))
         watched?.setSmoothing(monitor.smoothingWeight)
         let weight = monitor.smoothingWeight
-        notice = Notice(text: weight == 0 ? "smoothing off" : "smoothing \(Numbers.significant(weight, 3))")
+        notice = Notice(text: weight == 0 ? "smoothing off" : "smoothing \(Numbers.short(weight))")
     }
 
     private mutating func nextUnit() -> [Effect] {

@@ -63,7 +63,8 @@ extension State {
         func add(_ curve: Curve?, _ name: String, _ style: Style) {
             guard let curve, let index = curve.nearest(to: position) else { return }
             let isSmoothed = curve.smoothing > 0
-            found.append((name, Numbers.significant(curve.front[index]), style))
+            let value = curve.front[index]
+            found.append((name, Numbers.significant(value), value.isFinite ? style : theme[.bad]))
             if isSmoothed { found.append(("raw", Numbers.significant(curve.values[index]), theme[.faint])) }
         }
         switch pane {

@@ -39,7 +39,10 @@ struct HeaderView {
             spans += [Span(" \(state.options.glyphs.plain("▲")) \(alerts) ", theme[.badge]), Span("  ", base)]
         }
         let running = state.runs.filter { $0.condition == .running }.count
-        if running > 0 { spans.append(Span(state.options.glyphs.plain("● ") + "\(running) running", on(.good))) }
+        if running > 0 {
+            spans.append(
+                Span(state.options.glyphs.plain("● ") + "\(running)" + (rect.width < 90 ? "" : " running"), on(.good)))
+        }
         if let minute = state.minute {
             spans.append(Span((running > 0 ? "  " : "") + Numbers.clock(minute), base))
         }

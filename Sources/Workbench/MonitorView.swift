@@ -47,7 +47,7 @@ struct MonitorView {
         }
         let weight = state.monitor.smoothingWeight
         if weight > 0, !spans.isEmpty {
-            spans.append(Span(" smooth " + Numbers.significant(weight, 3) + " ", theme[.faint]))
+            spans.append(Span(" smooth " + Numbers.short(weight) + " ", theme[.faint]))
         }
         if state.monitor.isLog { spans.append(Span(" log ", theme[.faint])) }
         return spans

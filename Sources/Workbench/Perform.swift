@@ -78,13 +78,12 @@ extension State {
 
     private mutating func startFilter() -> [Effect] {
         switch current {
-        case .runs: runList.isTyping = true
+        case .runs: setFilter("", isTyping: true)
         case .monitor:
             guard run != nil else { return refuse("nothing to filter yet") }
             monitor.showsLog = true
-            if isZoomed { focus = .log }
-            if !isZoomed { focus = .log }
-            monitor.log.isTyping = true
+            focus = .log
+            setFilter("", isTyping: true)
         default: return refuse("nothing to filter here")
         }
         return []

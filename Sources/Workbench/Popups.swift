@@ -98,7 +98,7 @@ struct Popups {
     private func drawPalette(_ list: ListState, into frame: inout Frame) {
         let found = ActionPalette.matches(list.filter)
         let inner = open(
-            "Palette", width: 72, height: 18, note: [Span("\(found.count)", on(.faint))],
+            "Palette", width: 78, height: 18, note: [Span("\(found.count)", on(.faint))],
             footer: keys([("↑↓", "select"), ("Enter", "do it"), ("Esc", "close")]), &frame)
         guard inner.height > 2 else { return }
         let column = frame.put(
@@ -137,6 +137,9 @@ struct Popups {
         let inner = open(
             "Keys", width: columns.count * HelpText.columnWidth + 3, height: height,
             footer: keys([("j k", "scroll"), (":", "by name"), ("Esc", "close")]), &frame)
+        ListView.drawScrollMark(
+            into: &frame, column: inner.endColumn, row: inner.row, height: inner.height, first: scroll,
+            count: height - 2, glyphs: glyphs, style: on(.popupBorder))
         for (index, lines) in columns.enumerated() {
             let place = Rect(
                 column: inner.column + 1 + index * HelpText.columnWidth, row: inner.row,
@@ -151,7 +154,7 @@ struct Popups {
 
 /// The key table laid out in columns for the help.
 struct HelpText {
-    static let columnWidth = 58
+    static let columnWidth = 54
     private static let keyWidth = 12
 
     /// One, two or three columns of lines.

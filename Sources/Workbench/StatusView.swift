@@ -44,51 +44,55 @@ struct StatusView {
 
     /// The epoch a run is in, counted from one, of how many.
     static func epoch(_ run: Run) -> String {
-        let whole = run.epoch.isFinite ? Int(max(0, min(1e9, run.epoch))) : 0
-        let now = run.condition == .finished ? run.epochs : min(run.epochs, whole + 1)
+        let begun = run.epoch.isFinite ? Int(max(0, min(1e9, run.epoch)).rounded(.up)) : 0
+        let now = run.condition == .finished ? run.epochs : min(run.epochs, max(1, begun))
         return "\(now)/\(run.epochs)"
     }
 
     static func share(_ run: Run) -> Double {
         if run.condition == .finished { return 1 }
-        if run.steps > 0 { return Double(run.step) / Double(run.steps) }
-        return run.epochs > 0 ? run.epoch / Double(run.epochs) : 0
+        if run.steps > 0 { return run.progress }
+        return run.epochs > 0 && run.epoch.isFinite ? run.epoch / Double(run.epochs) : 0
     }
 
     private var percent: [Span] {
-        [Span("\(Int((Self.share(run) * 100).rounded(.down)))%", theme[.text])]
+        let share = min(1, max(0, Self.share(run)))
+        return [Span("\(Int((share * 100).rounded(.down)))%", theme[.text])]
     }
 
     private func joined(_ parts: [[Span]]) -> [Span] { Array(parts.joined(separator: [Span("  ")])) }
 
     /// Speed, time left, share of the peak, memory: the most important first.
     private var rateSpans: [[Span]] {
-        func last(_ name: String) -> Double? { state.curve(name)?.values.last.flatMap { $0.isFinite ? $0 : nil } }
+        let speed = run.throughput
         func pair(_ value: String, _ unit: String) -> [Span] {
             [Span(value, theme[.text]), Span(unit.isEmpty ? "" : " " + unit, theme[.faint])]
         }
         var parts: [[Span]] = []
         if run.condition.isLive, let left = secondsLeft {
             parts.append([Span("ETA ", theme[.faint]), Span(Numbers.duration(left), theme[.text])])
-        } else if !run.condition.isLive, let seconds = last(SeriesName.seconds) {
+        } else if !run.condition.isLive, let seconds = state.curve(SeriesName.seconds)?.values.last {
             parts.append([Span("took ", theme[.faint]), Span(Numbers.duration(seconds), theme[.text])])
         }
-        if let rate = last(SeriesName.imagesPerSecond) {
+        if let rate = speed.imagesPerSecond {
             parts.append(pair(Numbers.fixed(rate, rate < 100 ? 1 : 0), "img/s"))
         }
-        if let rate = last(SeriesName.gigaflops) {
+        if let rate = speed.gflops {
             var spans = pair(Numbers.fixed(rate, rate < 10 ? 1 : 0), "GFLOP/s")
-            if let share = last(SeriesName.shareOfPeak) {
+            if let share = speed.peakShare, share.isFinite, abs(share) < 100 {
                 spans.append(Span(" \(Int((share * 100).rounded()))% of peak", theme[.faint]))
             }
             parts.append(spans)
         }
-        if let bytes = last(SeriesName.memory) { parts.append([Span(Numbers.bytes(bytes), theme[.text])]) }
+        if let bytes = speed.residentBytes {
+            parts.append([Span(Numbers.bytes(Double(bytes)), theme[.text])])
+        }
         return parts
     }
 
-    /// From the time of the last steps: the newest tenth, at least 20 of them.
+    /// As the trainer says, else from the time of the last steps: the newest tenth, at least 20 of them.
     private var secondsLeft: Double? {
+        if let left = run.throughput.secondsLeft { return left }
         guard run.steps > 0, run.step < run.steps, let curve = state.curve(SeriesName.seconds), curve.count > 1
         else { return nil }
         let last = curve.count - 1

@@ -46,8 +46,10 @@ extension State {
         let selected = shownRuns.indices.contains(runList.selected) ? shownRuns[runList.selected].id : nil
         runs = sorted
         if let selected, let index = shownRuns.firstIndex(where: { $0.id == selected }) { runList.selected = index }
-        if let before, let now = run, let old = before.processID, let process = now.processID, process != old {
-            watched?.rewind(to: now.step)
+        if let before, let now = run, now.revision != before.revision {
+            // History was rolled back by a resume: what was read may not have happened. Read it all again.
+            watched = WatchedRun(id: now.id, smoothing: monitor.smoothingWeight, strays: strays)
+            return [.watch(now.id)]
         }
         if watched != nil, run == nil { watched = nil }
         if watched == nil, let first = runToWatch { return watch(first.id) }

@@ -29,7 +29,8 @@ private func drawTooSmall(_ state: State, _ frame: inout Frame) {
     let least = Layout.least
     let sign = state.options.glyphs == .ascii ? "x" : "×"
     let long =
-        "The workbench needs \(least.width)\(sign)\(least.height) characters; this is \(frame.size.width)\(sign)\(frame.size.height). q quits, training goes on."
+        "The workbench needs \(least.width)\(sign)\(least.height) characters; "
+        + "this is \(frame.size.width)\(sign)\(frame.size.height). q quits, training goes on."
     let short = "\(least.width)\(sign)\(least.height)"
     let lines = TextWidth.wrap(long, to: frame.size.width)
     let text = lines.count <= frame.size.height && frame.size.width >= 12 ? long : short

@@ -54,14 +54,6 @@ struct WatchedRun: Equatable, Sendable {
 
     mutating func append(_ line: LogLine) { log.append(line) }
 
-    /// A new trainer took the run up again at a step: what lies beyond it did not happen.
-    mutating func rewind(to step: Int64) {
-        for key in series.keys { series[key]?.truncate(from: Double(step) + 0.5) }
-        history.removeAll { $0.step > step }
-        log.removeAll { ($0.step ?? 0) > step }
-        previews.removeAll { $0.step > step }
-    }
-
     // MARK: Previews
 
     mutating func setPreviews(_ previews: [PreviewRecord]) {

@@ -16,7 +16,10 @@ enum Fixture {
             created: now - 4000 + Double(id), started: now - 3990 + Double(id),
             ended: condition == .running ? nil : now - 100, heartbeat: now - 1, host: "here", processID: 100,
             stage: 0, stageKind: "pretrain", epoch: Double(step) / 100, epochs: 20, step: step, steps: 2000,
-            scoreName: "loss", score: 0.5123 + Double(id) / 100)
+            scoreName: "loss", score: 0.5123 + Double(id) / 100,
+            throughput: Throughput(
+                imagesPerSecond: 31.4, gflops: 148, peakShare: 0.67, residentBytes: 1_900_000_000,
+                secondsLeft: condition == .running ? Double(2000 - step) * 3.2 : nil))
     }
 
     static func noise(_ index: Int) -> Double {
@@ -85,10 +88,6 @@ enum Fixture {
             .points(run.id, key(SeriesName.loss), points(steps, loss)),
             .points(run.id, key(SeriesName.learningRate), points(steps, learningRate)),
             .points(run.id, key(SeriesName.seconds), points(steps) { Double($0) * 3.2 }),
-            .points(run.id, key(SeriesName.imagesPerSecond), points(steps) { 31.4 + noise($0) * 0.1 }),
-            .points(run.id, key(SeriesName.gigaflops), points(steps) { _ in 148 }),
-            .points(run.id, key(SeriesName.shareOfPeak), points(steps) { _ in 0.67 }),
-            .points(run.id, key(SeriesName.memory), points(steps) { _ in 1.9e9 }),
             .history(run.id, history),
             .previews(run.id, previews),
             .preview(run.id, 3, sheet(samples: 4, side: 32)),

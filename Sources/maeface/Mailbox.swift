@@ -1,0 +1,49 @@
+import Glibc
+import Synchronization
+import Workbench
+
+/// Events on their way from background threads to the screen's thread, with a descriptor to wait on.
+final class Mailbox: Sendable {
+    private let events = Mutex<[Event]>([])
+    private let reader: Int32
+    private let writer: Int32
+
+    init() throws {
+        var ends: [Int32] = [-1, -1]
+        guard pipe2(&ends, O_NONBLOCK | O_CLOEXEC) == 0 else {
+            throw CommandError.failed("A pipe cannot be made: \(String(cString: strerror(errno))).")
+        }
+        (reader, writer) = (ends[0], ends[1])
+    }
+
+    deinit {
+        close(reader)
+        close(writer)
+    }
+
+    /// Can be read from when events wait.
+    var descriptor: Int32 { reader }
+
+    /// Delivers several events at once: the screen never sees half of a look at the store.
+    func post(_ fresh: [Event]) {
+        guard !fresh.isEmpty else { return }
+        events.withLock { $0 += fresh }
+        wake()
+    }
+
+    /// Lets the screen's thread go round its loop.
+    func wake() {
+        var byte: UInt8 = 1
+        // A full pipe already says that events wait.
+        _ = write(writer, &byte, 1)
+    }
+
+    func take() -> [Event] {
+        var bytes = [UInt8](repeating: 0, count: 256)
+        while read(reader, &bytes, bytes.count) > 0 {}
+        return events.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import CSystem
+import Foundation
+import RunStore
+import Screen
+import Terminal
+import Workbench
+
+/// `maeface` alone: opens the workbench.
+enum WorkbenchCommand: Command {
+    static let path: [String] = []
+    static let summary = "open the workbench: watch and steer training runs"
+    static let help = """
+        USAGE: maeface [--home DIR] [--run RUN]
+               maeface --once VIEW [--size WIDTHxHEIGHT] [--home DIR] [--run RUN]
+
+        Opens the workbench on the newest run, or on RUN (an id, a name, or last). Leaving it never stops a training.
+
+          --home DIR     the folder of runs (else MAEFACE_HOME, else ./runs)
+          --run RUN      the run to show first
+          --once VIEW    print one frame of a view as text: launch, monitor, smoother, runs, compare, inspect
+          --size WxH     its size in characters, 120x36 when left out
+
+        Environment: NO_COLOR turns colours off. MAEFACE_PICTURES chooses how faces are drawn: auto, sixel, kitty,
+        blocks, ascii or none.
+
+        EXAMPLE: maeface --once monitor --size 100x30 --run last
+        """
+
+    static func run(_ arguments: inout Arguments) throws -> ExitCode {
+        let home = RunStore.home(argument: try arguments.value("--home"))
+        let reference = try arguments.value("--run")
+        let once = try arguments.value("--once")
+        let size = try arguments.value("--size")
+        _ = try arguments.positionals()
+        if let once { return try printOnce(once, size: size, home: home, reference: reference) }
+        if size != nil { throw CommandError.usage("--size goes with --once.") }
+        return try open(home: home, watching: try reference.map { try resolve($0, home: home) })
+    }
+
+    /// Opens the workbench and returns when the person leaves it.
+    static func open(home: String, watching: RunID? = nil) throws -> ExitCode {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
+            throw CommandError.usage(
+                "The workbench needs a terminal for its input and output. 'maeface --once monitor' prints one frame.")
+        }
+        let environment = ProcessInfo.processInfo.environment
+        let terminal: Terminal
+        do {
+            terminal = try Terminal(Terminal.Options(environment: environment))
+        } catch {
+            throw CommandError.failed(error.description)
+        }
+        let shell: WorkbenchShell
+        do {
+            shell = try WorkbenchShell(
+                home: home, terminal: terminal, options: options(for: terminal, home: home), watching: watching)
+        } catch {
+            terminal.close()
+            throw error
+        }
+        let signal = shell.run()
+        terminal.close()
+        if let signal, signal != SIGINT {
+            // Whoever sent it sees that it worked.
+            raise(signal)
+        }
+        if !shell.farewell.isEmpty { Output.say(shell.farewell) }
+        return .done
+    }
+
+    private static func resolve(_ reference: String, home: String) throws -> RunID {
+        try RunStore.open(home: home, readOnly: true).resolve(reference).id
+    }
+
+    /// How the workbench draws on this terminal.
+    private static func options(for terminal: Terminal, home: String) -> Workbench.Options {
+        Workbench.Options(
+            theme: terminal.colors == .mono ? .mono : .standard,
+            glyphs: terminal.unicode ? .braille : .ascii,
+            pictures: [.ascii, .none].contains(terminal.pictureMode) ? .characters : .overlay,
+            home: shortened(home))
+    }
+
+    /// The folder as a person writes it: from here when it lies below.
+    private static func shortened(_ home: String) -> String {
+        let here = FileManager.default.currentDirectoryPath
+        return home.hasPrefix(here + "/") ? "./" + home.dropFirst(here.count + 1) : home
+    }
+
+    // MARK: One frame
+
+    private static func printOnce(
+        _ name: String, size: String?, home: String, reference: String?
+    ) throws -> ExitCode {
+        guard let chosen = WorkbenchView(name: name) else {
+            let names = WorkbenchView.allCases.map { $0.title.lowercased() }
+            throw CommandError.usage("There is no view '\(name)'; the views are \(names.joined(separator: ", ")).")
+        }
+        let size = try parseSize(size ?? "120x36")
+        let watching = try reference.map { try resolve($0, home: home) }
+        let watcher = StoreWatcher(home: home, mailbox: try Mailbox())
+        var state = State(
+            options: Workbench.Options(theme: .mono, pictures: .characters, home: shortened(home)), current: chosen,
+            watching: watching)
+        let now = Date().timeIntervalSince1970
+        feed([.input(.resize(size)), .clock(now, utcOffset: utcOffset(at: now))], to: &state, watcher)
+        // The first look finds the runs, the second reads the one that is then watched.
+        for _ in 0..<2 { feed(watcher.lookNow(state.tail), to: &state, watcher) }
+        for line in view(state, size).text { Output.result(line) }
+        return .done
+    }
+
+    private static func feed(_ events: [Event], to state: inout State, _ watcher: StoreWatcher) {
+        for event in events {
+            for case .loadPreview(let run, let preview) in update(&state, event) {
+                feed([watcher.loadNow(preview, of: run)], to: &state, watcher)
+            }
+        }
+    }
+
+    private static func parseSize(_ text: String) throws -> Size {
+        let parts = text.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let width = parts[0], let height = parts[1], (1...1000).contains(width),
+            (1...1000).contains(height)
+        else {
+            throw CommandError.usage("--size takes a width and a height in characters such as 120x36, not '\(text)'.")
+        }
+        return Size(width: width, height: height)
+    }
+}

@@ -10,8 +10,12 @@ final class Mailbox: Sendable {
 
     init() throws {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_NONBLOCK | O_CLOEXEC) == 0 else {
+        guard pipe(&ends) == 0 else {
             throw CommandError.failed("A pipe cannot be made: \(String(cString: strerror(errno))).")
+        }
+        for end in ends {
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
         }
         (reader, writer) = (ends[0], ends[1])
     }

@@ -55,7 +55,7 @@ final class WorkbenchShell {
             // While something runs the store is looked at by the clock; every step of a trainer changes the folder.
             let changes = activeRuns.isEmpty && !folderChanged ? folder.descriptor : -1
             let (events, ready) = terminal.wait(patience(), or: [mailbox.descriptor, changes])
-            for event in events { take(event) }
+            for event in events { react(to: event) }
             if ready.contains(changes), folder.drain() { folderChanged = true }
             if ready.contains(mailbox.descriptor) { mailbox.take().forEach { take($0) } }
         }
@@ -104,7 +104,7 @@ final class WorkbenchShell {
 
     // MARK: Events and effects
 
-    private func take(_ event: TerminalEvent) {
+    private func react(to event: TerminalEvent) {
         switch event {
         case .input(let input): take(.input(input))
         case .stray(let line): take(.stray(line))

@@ -63,16 +63,17 @@ struct PicturePlan: Equatable {
     }
 
     /// The pictures that can be seen: inside the screen, never on its last row (the terminal would scroll), and with
-    /// nothing written over them.
+    /// nothing written over them: their cells are blank and of one style.
     static func visible(_ frame: Frame) -> [Picture] {
         let room = Rect(column: 0, row: 0, width: frame.size.width, height: frame.size.height - 1)
         return frame.pictures.filter { picture in
             let rect = picture.rect
             guard !rect.isEmpty, rect.intersection(room) == rect else { return false }
+            let ground = frame[rect.column, rect.row].style
             for row in rect.row..<rect.endRow {
                 for column in rect.column..<rect.endColumn {
-                    let text = frame.cells[row * frame.size.width + column].text
-                    if text != " " && !text.isEmpty { return false }
+                    let cell = frame[column, row]
+                    if cell.text != " " || cell.style != ground { return false }
                 }
             }
             return true

@@ -83,6 +83,8 @@ public final class Terminal {
         guard let screen = newterm(kind.isEmpty ? "unknown" : kind, output, input), maeface_capability("cup") != nil,
             let standard = maeface_standard_screen(), let keyWindow = newpad(1, 1)
         else {
+            fclose(output)
+            fclose(input)
             throw TerminalError(
                 description: "The terminal type '\(kind)' cannot place text on the screen or is not known here; "
                     + "set TERM, for example TERM=xterm-256color.")
@@ -94,7 +96,7 @@ public final class Terminal {
         pictureMode = traits.pictures
         mapping = ColorMapping(depth: traits.colors)
         pairs = ColorPairs(capacity: Int(maeface_color_pairs()))
-        decoder = InputDecoder(keys: KeyTable(names: Self.extendedKeyNames()))
+        decoder = InputDecoder(keys: KeyTable())
         set_escdelay(25)
         raw()
         noecho()
@@ -102,6 +104,10 @@ public final class Terminal {
         // A key read through a pad never refreshes the screen behind our back.
         keypad(keyWindow, true)
         nodelay(keyWindow, true)
+        // Mouse reports are read by `InputDecoder`, which knows drags; ncurses would take their first characters.
+        keyok(KEY_MOUSE, false)
+        // keypad() has just given the keys with modifiers their codes.
+        decoder = InputDecoder(keys: KeyTable(names: Self.extendedKeyNames()))
         // Moving text by inserting and deleting characters would move pictures, which ncurses cannot see.
         idcok(standard, false)
         idlok(standard, false)

@@ -7,7 +7,7 @@ struct Maeface {
     /// Every command, in the order of the overview.
     static var commands: [any Command.Type] {
         [
-            WorkbenchCommand.self,
+            WorkbenchCommand.self
             // One line a command.
             DemoCommand.self,
             TrainCommand.self,
@@ -60,7 +60,9 @@ struct Maeface {
     static func command(for words: [String]) -> (any Command.Type)? {
         // A word that is no command must not open the workbench.
         let wantsWorkbench = words.first?.hasPrefix("-") ?? true
-        return commands.filter { words.starts(with: $0.path) && (!$0.path.isEmpty || wantsWorkbench) }.max { $0.path.count < $1.path.count }
+        return commands.filter { words.starts(with: $0.path) && (!$0.path.isEmpty || wantsWorkbench) }.max {
+            $0.path.count < $1.path.count
+        }
     }
 
     static func unknown(_ words: [String]) -> String {

@@ -1,0 +1,121 @@
+import CNcurses
+import Screen
+import Testing
+
+@testable import Terminal
+
+@Suite struct InputDecoderTests {
+    /// Decodes text as it arrives, a moment without input after it.
+    private func decode(_ text: String, pauses: Bool = true, time: Double = 0) -> [InputDecoder.Decoded] {
+        var decoder = InputDecoder(keys: KeyTable())
+        var found: [InputDecoder.Decoded] = []
+        for scalar in text.unicodeScalars { found += decoder.decode(.scalar(scalar.value), time: time) }
+        if pauses { found += decoder.decode(.none, time: time) }
+        return found
+    }
+
+    private func keys(_ text: String) -> [Key] {
+        decode(text).compactMap { if case .input(.key(let key)) = $0 { key } else { nil } }
+    }
+
+    @Test(arguments: [
+        ("a", [Key.character("a")]), ("é", [.character("é")]), ("漢", [.character("漢")]), ("\r", [.enter]),
+        ("\n", [.enter]), ("\t", [.tab]), ("\u{7f}", [.backspace]), ("\u{8}", [.backspace]),
+        ("\u{1}", [.control("a")]), ("\u{1a}", [.control("z")]), ("\0", [.control(" ")]), ("\u{1b}", [.escape]),
+        ("\u{1b}x", [.alt("x")]), ("\u{1b}\u{1b}", [.escape, .escape]), ("\u{1b}[", [.alt("[")]),
+        ("\u{1b}[A", [.up]), ("\u{1b}[1;5C", [.right]), ("\u{1b}[5~", [.pageUp]), ("\u{1b}[15~", [.function(5)]),
+        ("\u{1b}[24~", [.function(12)]), ("\u{1b}[Z", [.backTab]), ("\u{9b}", []),
+    ])
+    func keyBecomesName(_ text: String, _ expected: [Key]) {
+        #expect(keys(text) == expected)
+    }
+
+    @Test(arguments: [
+        // Unknown control sequences, strings and answers are swallowed whole.
+        "\u{1b}[99;3;4x", "\u{1b}]11;rgb:1e/1e/1e\u{7}", "\u{1b}P1+r524742\u{1b}\\", "\u{1b}[?2026;2$y", "\u{1b}[I",
+        "\u{1b}_Gi=31;OK\u{1b}\\",
+    ])
+    func unknownSequenceTypesNothing(_ text: String) {
+        #expect(decode(text + "j") == [.input(.key(.character("j")))])
+    }
+
+    @Test func functionKeysOfTheDescriptionAreNamed() {
+        var decoder = InputDecoder(keys: KeyTable(names: [600: "kUP5", 601: "kDC3", 602: "kSOMETHING"]))
+        func key(_ code: Int32) -> [InputDecoder.Decoded] { decoder.decode(.code(code), time: 0) }
+        #expect(key(KEY_F0 + 1) == [.input(.key(.function(1)))])
+        #expect(key(KEY_NPAGE) == [.input(.key(.pageDown))])
+        #expect(key(KEY_SR) == [.input(.key(.up))])
+        #expect(key(600) == [.input(.key(.up))])
+        #expect(key(601) == [.input(.key(.delete))])
+        #expect(key(602).isEmpty)
+    }
+
+    @Test func altWithAnArrowIsTheArrow() {
+        var decoder = InputDecoder(keys: KeyTable())
+        #expect(decoder.decode(.scalar(27), time: 0).isEmpty)
+        #expect(decoder.decode(.code(KEY_UP), time: 0) == [.input(.key(.up))])
+        #expect(decoder.decode(.scalar(0x6a), time: 0) == [.input(.key(.character("j")))])
+    }
+
+    @Test(arguments: [
+        ("\u{1b}[<0;3;4M", Mouse.Action.press, Mouse.Button.left), ("\u{1b}[<0;3;4m", .release, .left),
+        ("\u{1b}[<2;3;4M", .press, .right), ("\u{1b}[<1;3;4M", .press, .middle), ("\u{1b}[<32;3;4M", .drag, .left),
+        ("\u{1b}[<34;3;4M", .drag, .right), ("\u{1b}[<64;3;4M", .scrollUp, .none),
+        ("\u{1b}[<65;3;4M", .scrollDown, .none), ("\u{1b}[<16;3;4M", .press, .left),
+        ("\u{1b}[<80;3;4M", .scrollUp, .none),
+    ])
+    func mouseReport(_ text: String, _ action: Mouse.Action, _ button: Mouse.Button) {
+        let report = Mouse(action: action, button: button, position: Position(column: 2, row: 3))
+        #expect(decode(text) == [.input(.mouse(report))])
+    }
+
+    @Test(arguments: ["\u{1b}[<35;3;4M", "\u{1b}[<66;3;4M", "\u{1b}[<0;0;4M", "\u{1b}[<0;3M", "\u{1b}[M !!"])
+    func reportThatMeansNothingIsDropped(_ text: String) {
+        #expect(decode(text).isEmpty)
+    }
+
+    @Test func wideScreensReportBeyondColumn223() {
+        let report = Mouse(action: .press, button: .left, position: Position(column: 299, row: 0))
+        #expect(decode("\u{1b}[<0;300;1M") == [.input(.mouse(report))])
+    }
+
+    @Test func twoPressesInOnePlaceAreADoubleClickAndThreeAreNot() {
+        var mouse = MouseDecoder()
+        func press(_ column: Int, _ time: Double) -> Mouse.Action? {
+            mouse.decode(code: 0, column: column, row: 1, released: false, time: time)?.action
+        }
+        #expect(press(5, 1) == .press)
+        #expect(press(5, 1.2) == .doubleClick)
+        #expect(press(5, 1.3) == .press)
+        #expect(press(6, 1.4) == .press)
+        #expect(press(6, 2.4) == .press)
+    }
+
+    @Test func sequenceMayArriveInPieces() {
+        var decoder = InputDecoder(keys: KeyTable())
+        var found: [InputDecoder.Decoded] = []
+        for part in ["\u{1b}[<0;1", "2;7M"] {
+            for scalar in part.unicodeScalars { found += decoder.decode(.scalar(scalar.value), time: 0) }
+            found += decoder.decode(.none, time: 0)
+        }
+        let report = Mouse(action: .press, button: .left, position: Position(column: 11, row: 6))
+        #expect(found == [.input(.mouse(report))])
+    }
+
+    @Test(arguments: [
+        ("one\rtwo\t3\u{1}", "one\ntwo\t3"), ("", ""), ("q:\u{1b}[20", "q:[20"), ("\u{1b}[201\u{1b}x", "[201x"),
+        ("ünïcode", "ünïcode"),
+    ])
+    func pasteIsOneInputWhateverItHolds(_ text: String, _ expected: String) {
+        let wrapped = "\u{1b}[200~" + text + "\u{1b}[201~" + "j"
+        #expect(decode(wrapped) == [.input(.paste(expected)), .input(.key(.character("j")))])
+    }
+
+    @Test func terminalAnswersAreKeptApartFromKeys() {
+        #expect(
+            decode("a\u{1b}[?62;4;22cb") == [
+                .input(.key(.character("a"))), .reply(.attributes([62, 4, 22])), .input(.key(.character("b"))),
+            ])
+        #expect(decode("\u{1b}[6;18;9t") == [.reply(.cellSize(width: 9, height: 18))])
+    }
+}

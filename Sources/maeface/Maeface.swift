@@ -7,8 +7,7 @@ struct Maeface {
     /// Every command, in the order of the overview.
     static var commands: [any Command.Type] {
         [
-            WorkbenchCommand.self
-            // One line a command.
+            WorkbenchCommand.self,
             DemoCommand.self,
             TrainCommand.self,
             RunsListCommand.self,

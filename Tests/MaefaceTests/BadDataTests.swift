@@ -30,10 +30,10 @@ struct BadDataTests {
         for name in try manager.contentsOfDirectory(atPath: broken) {
             try manager.copyItem(atPath: broken + "/" + name, toPath: photos + "/deeper/" + name)
         }
-        manager.createFile(atPath: photos + "/empty.jpg", contents: Data())
+        _ = manager.createFile(atPath: photos + "/empty.jpg", contents: Data())
         try manager.createSymbolicLink(atPath: photos + "/deeper/loop", withDestinationPath: photos)
         try manager.createSymbolicLink(atPath: photos + "/lost.jpg", withDestinationPath: photos + "/nowhere.jpg")
-        manager.createFile(atPath: photos + "/webp.jpg", contents: Data("RIFF\u{10}\0\0\0WEBPVP8 ".utf8))
+        _ = manager.createFile(atPath: photos + "/webp.jpg", contents: Data("RIFF\u{10}\0\0\0WEBPVP8 ".utf8))
         let path = try folder.write("photos.json5", session(photos))
         let result = try Program.run(["train", path, "--home", folder.path + "/runs"])
         #expect(result.status == 0, "\(result.talk)")
@@ -52,7 +52,7 @@ struct BadDataTests {
         let photos = folder.path + "/photos"
         try FileManager.default.createDirectory(atPath: photos, withIntermediateDirectories: true)
         for index in 0..<20 {
-            FileManager.default.createFile(atPath: photos + "/\(index).jpg", contents: Data("not a photo".utf8))
+            _ = FileManager.default.createFile(atPath: photos + "/\(index).jpg", contents: Data("not a photo".utf8))
         }
         let path = try folder.write("photos.json5", session(photos))
         let result = try Program.run(["train", path, "--home", folder.path + "/runs"])

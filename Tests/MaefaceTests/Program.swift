@@ -31,7 +31,7 @@ enum Program {
         process.executableURL = URL(fileURLWithPath: try path)
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
-        FileManager.default.createFile(atPath: output, contents: nil)
+        _ = FileManager.default.createFile(atPath: output, contents: nil)
         let file = FileHandle(forWritingAtPath: output)
         process.standardOutput = file
         process.standardError = file
@@ -48,7 +48,7 @@ enum Program {
         process.standardInput = FileHandle.nullDevice
         let folder = try TemporaryFolder()
         let names = ["output", "talk"].map { folder.path + "/" + $0 }
-        for name in names { FileManager.default.createFile(atPath: name, contents: nil) }
+        for name in names { _ = FileManager.default.createFile(atPath: name, contents: nil) }
         process.standardOutput = FileHandle(forWritingAtPath: names[0])
         process.standardError = FileHandle(forWritingAtPath: names[1])
         try process.run()

@@ -21,7 +21,7 @@ import Testing
             let loss = SeriesKey(stage: 0, name: "loss")
             try store.append(
                 [(loss, Point(step: 1, value: 1.08)), (loss, Point(step: 1650, value: .nan))],
-                progress: Progress(
+                progress: RunProgress(
                     epoch: 16.5, step: 1650, scoreName: "loss", score: 0.53149,
                     throughput: Throughput(
                         imagesPerSecond: 31.42, gflops: 148, peakShare: 0.672, residentBytes: 1_900_000_000,

@@ -62,4 +62,13 @@ struct TerminalTraits: Equatable {
 
     /// The variable with which a person chooses: auto, sixel, kitty, blocks, ascii or none.
     static let pictureVariable = "MAEFACE_PICTURES"
+
+    /// The terminal description to use. xterm and most terminals that call themselves xterm show 256 colours, which the
+    /// description of that name, kept for machines of the past, denies.
+    static func description(_ environment: [String: String]) -> String {
+        let kind = environment["TERM"] ?? ""
+        let signs = ["XTERM_VERSION", "VTE_VERSION", "KONSOLE_VERSION", "COLORTERM", "TERM_PROGRAM"]
+        let isModern = signs.contains { !(environment[$0] ?? "").isEmpty }
+        return kind == "xterm" && isModern ? "xterm-256color" : kind
+    }
 }

@@ -70,7 +70,7 @@ public final class Terminal {
     /// - Throws: `TerminalError` with a sentence for the person.
     public init(_ options: Options) throws(TerminalError) {
         self.options = options
-        let kind = options.environment["TERM"] ?? ""
+        let kind = TerminalTraits.description(options.environment)
         let unicode = Self.setLocale()
         let copies = (fcntl(options.output, F_DUPFD_CLOEXEC, 3), fcntl(options.input, F_DUPFD_CLOEXEC, 3))
         guard copies.0 >= 0, copies.1 >= 0, let output = fdopen(copies.0, "w"), let input = fdopen(copies.1, "r")

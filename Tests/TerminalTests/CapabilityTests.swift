@@ -8,6 +8,12 @@ import Testing
         TerminalTraits(colors: colors, unicode: unicode, environment: environment)
     }
 
+    @Test func plainXtermIsTakenForAModernOneWhenItSaysSo() {
+        #expect(TerminalTraits.description(["TERM": "xterm", "XTERM_VERSION": "XTerm(379)"]) == "xterm-256color")
+        #expect(TerminalTraits.description(["TERM": "xterm"]) == "xterm")
+        #expect(TerminalTraits.description(["TERM": "linux", "COLORTERM": "truecolor"]) == "linux")
+    }
+
     @Test func noColorCountsOnlyWithText() {
         #expect(traits(["NO_COLOR": "1"]).colors == .mono)
         #expect(traits(["NO_COLOR": ""]).colors == .palette)

@@ -32,7 +32,7 @@ enum DemoCommand: Command {
             return try TrainCommand.train(run, in: store, threads: threads, isJSON: false)
         }
         _ = try TrainerProcess.start(run, home: home, threads: threads)
-        return .done
+        return try WorkbenchCommand.open(home: home, watching: run.id)
     }
 
     /// What `sessions/demo.json5` says, so that the demo needs no file beside the program; a test holds them equal.

@@ -21,7 +21,7 @@ enum WorkbenchCommand: Command {
           --size WxH     its size in characters, 120x36 when left out
 
         Environment: NO_COLOR turns colours off. MAEFACE_PICTURES chooses how faces are drawn: auto, sixel, kitty,
-        blocks, ascii or none.
+        blocks, ascii or none; MAEFACE_THEME the colours: dark, light, high-contrast, colour-blind, mono, or a file.
 
         EXAMPLE: maeface --once monitor --size 100x30 --run last
         """
@@ -52,8 +52,10 @@ enum WorkbenchCommand: Command {
         }
         let shell: WorkbenchShell
         do {
+            let themes = Themes.find(environment: environment)
             shell = try WorkbenchShell(
-                home: home, terminal: terminal, options: options(for: terminal, home: home), watching: watching)
+                home: home, terminal: terminal, options: options(for: terminal, themes, home: home),
+                watching: watching, notices: themes.problems)
         } catch {
             terminal.close()
             throw error
@@ -73,9 +75,12 @@ enum WorkbenchCommand: Command {
     }
 
     /// How the workbench draws on this terminal.
-    private static func options(for terminal: Terminal, home: String) -> Workbench.Options {
-        Workbench.Options(
-            theme: terminal.colors == .mono ? .mono : .standard,
+    private static func options(
+        for terminal: Terminal, _ themes: Themes.Found, home: String
+    ) -> Workbench.Options {
+        let isMono = terminal.colors == .mono
+        return Workbench.Options(
+            theme: isMono ? .mono : themes.current, themes: isMono ? [.mono] : themes.all,
             glyphs: terminal.unicode ? .braille : .ascii,
             pictures: [.ascii, .none].contains(terminal.pictureMode) ? .characters : .overlay,
             home: shortened(home))

@@ -1,3 +1,4 @@
+import CSystem
 import Dispatch
 import Foundation
 import RunStore
@@ -13,6 +14,7 @@ final class WorkbenchShell {
     private let mailbox: Mailbox
     private let watcher: StoreWatcher
     private let folder: FolderWatch
+    private let notices: [String]
     private var state: State
     private var isDone = false
     private var ending: Int32?
@@ -21,6 +23,8 @@ final class WorkbenchShell {
     /// The store's folder changed: look, but not more often than usual.
     private var folderChanged = false
     private var activeRuns: [Run] = []
+    /// Trainers that this workbench started, by their process numbers, and the names of their runs.
+    private var children: [pid_t: String] = [:]
     private var lastLook = -Double.infinity
     private var nextMinute = 0.0
     private var hasDrawn = false
@@ -28,13 +32,14 @@ final class WorkbenchShell {
     /// Seconds between looks at the store while something runs.
     private static let lookInterval = 0.25
 
-    init(home: String, terminal: Terminal, options: Workbench.Options, watching: RunID?) throws {
+    init(home: String, terminal: Terminal, options: Workbench.Options, watching: RunID?, notices: [String]) throws {
         self.home = home
         self.terminal = terminal
         mailbox = try Mailbox()
         watcher = StoreWatcher(home: home, mailbox: mailbox)
         folder = FolderWatch(home)
         state = State(options: options, watching: watching)
+        self.notices = notices
     }
 
     /// Runs until the person leaves or a signal ends it.
@@ -44,6 +49,7 @@ final class WorkbenchShell {
         watcher.look(nil)
         lastLook = monotonic()
         take(.input(.resize(terminal.size)))
+        for notice in notices { take(.stray(notice)) }
         while !isDone {
             tick()
             // The first frame waits a moment for the first look, so that it is not drawn twice.
@@ -96,6 +102,7 @@ final class WorkbenchShell {
         guard wantsLook || isDue, !watcher.isLooking else { return }
         // The events of the last look come first, or it would be repeated.
         mailbox.take().forEach { take($0) }
+        reap()
         wantsLook = false
         folderChanged = false
         lastLook = monotonic()
@@ -143,18 +150,30 @@ final class WorkbenchShell {
     }
 
     /// Starts a trainer of its own process and session, which goes on when the workbench ends.
-    private func resume(_ run: RunID) -> Event {
+    private func resume(_ id: RunID) -> Event {
         do {
-            try TrainerLauncher.resume(run, home: home)
+            guard let run = try watcher.store?.run(id) else { return .failed("The store is not open.") }
+            let threads = ProcessInfo.processInfo.activeProcessorCount
+            children[try TrainerProcess.start(run, home: home, threads: threads)] = run.name
             wantsLook = true
-            return .done("resuming from the last checkpoint")
+            return .done("\(run.name) resumes from its last checkpoint")
         } catch {
             return .failed("\(error)")
         }
     }
 
+    /// Takes in trainers that have ended; one that failed at the start would be silent otherwise.
+    private func reap() {
+        for (process, name) in children {
+            var code: Int32 = 0
+            guard maeface_reap(process, &code) != 0 else { continue }
+            children[process] = nil
+            if code != 0 { take(.failed("The trainer of \(name) ended with code \(code); e shows what it said.")) }
+        }
+    }
+
     private func openLog(of run: RunID) {
-        let path = TrainerLauncher.log(of: run, home: home)
+        let path = "\(home)/\(run)/trainer.log"
         guard FileManager.default.fileExists(atPath: path) else {
             take(.failed("There is no log of this run yet."))
             return

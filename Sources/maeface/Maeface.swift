@@ -13,7 +13,9 @@ struct Maeface {
             RunsListCommand.self,
             RunsShowCommand.self,
             RunsDeleteCommand.self,
+            PlanCommand.self,
             BenchPretrainCommand.self,
+            WeightsInspectCommand.self,
         ]
     }
 

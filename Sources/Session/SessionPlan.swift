@@ -1,0 +1,111 @@
+/// What a session would do: steps, learning rates, sizes. Arithmetic only; nothing is read or measured.
+public struct SessionPlan: Equatable, Sendable {
+    public let session: Session
+    public let parameters: ParameterCounts
+    public let stages: [StagePlan]
+    /// Sentences about what is allowed and probably not meant.
+    public let warnings: [String]
+
+    /// - Parameter photos: how many photographs each data set has, by its name; a set that is not named is unknown.
+    ///   Rendered sets are known without it.
+    public init(_ session: Session, photos: [String: Int] = [:]) {
+        self.session = session
+        parameters = session.model.parameterCounts
+        var photos = photos
+        for source in session.data {
+            if case .rendered(let rendered) = source.content {
+                photos[source.name] = photos[source.name] ?? rendered.photos
+            }
+        }
+        stages = session.stages.enumerated().map { index, stage in
+            switch stage {
+            case .pretrain(let settings):
+                StagePlan(index: index, settings: settings, model: session.model, photos: photos)
+            }
+        }
+        warnings = stages.flatMap(\.warnings)
+    }
+
+    /// Seconds at a sustained speed in GFLOP/s, or nil when the number of steps is unknown.
+    public func seconds(atGigaflops speed: Double) -> Double? {
+        stages.reduce(Double?(0)) { sum, stage in
+            guard let sum, let seconds = stage.seconds(atGigaflops: speed) else { return nil }
+            return sum + seconds
+        }
+    }
+}
+
+/// One stage of a plan.
+public struct StagePlan: Equatable, Sendable {
+    public let index: Int
+    public let settings: PretrainStage
+    /// Photographs of all its data sets, or nil when one of them is unknown.
+    public let photos: Int?
+    /// Images of a step: the session's batch, or all photographs where there are fewer.
+    public let batch: Int
+    /// Whole batches of an epoch; the photographs left over take their turn in another epoch's order.
+    public let stepsPerEpoch: Int?
+    public let visiblePatches: Int
+    public let maskedPatches: Int
+    public let microBatch: Int
+    public let learningRate: LearningRateCurve
+    /// Floating-point operations of a training step for one image.
+    public let operationsPerImage: Double
+    public let checkpointBytes: Int
+    /// An estimate of the memory that training takes, without decoded photographs kept.
+    public let memoryBytes: Int
+
+    init(index: Int, settings: PretrainStage, model: ModelSettings, photos: [String: Int]) {
+        self.index = index
+        self.settings = settings
+        let counts = settings.data.map { photos[$0.name] }
+        let total = counts.reduce(Int?(0)) { sum, count in
+            guard let sum, let count else { return nil }
+            return sum + count
+        }
+        self.photos = total
+        batch = min(settings.batch, max(1, total ?? settings.batch))
+        stepsPerEpoch = total.map { [batch] in $0 / batch }
+        visiblePatches = model.visiblePatches(maskRatio: settings.maskRatio)
+        maskedPatches = model.patches - visiblePatches
+        microBatch =
+            settings.microBatch.map { [batch] in min($0, batch) }
+            ?? model.usualMicroBatch(batch: batch, maskRatio: settings.maskRatio)
+        learningRate = LearningRateCurve(
+            peak: settings.peakLearningRate, minimum: settings.minimumLearningRate, warmup: settings.warmup,
+            epochs: settings.epochs)
+        operationsPerImage = model.operationsPerImage(maskRatio: settings.maskRatio)
+        checkpointBytes = model.checkpointBytes
+        memoryBytes = model.trainingBytes(batch: batch, microBatch: microBatch, maskRatio: settings.maskRatio)
+    }
+
+    public var steps: Int? { stepsPerEpoch.map { $0 * settings.epochs } }
+
+    /// Seconds at a sustained speed in GFLOP/s, or nil when the number of steps is unknown.
+    public func seconds(atGigaflops speed: Double) -> Double? {
+        steps.map { Double($0) * Double(batch) * operationsPerImage / (speed * 1e9) }
+    }
+
+    var warnings: [String] {
+        var warnings: [String] = []
+        let place = "stages[\(index)]"
+        if let photos, photos < settings.batch, photos > 0 {
+            warnings.append(
+                "\(place): \(photos) photographs are fewer than the batch of \(settings.batch), so an epoch is one step "
+                    + "of \(photos); the learning rate is still the one for \(settings.batch)")
+        }
+        if settings.warmup * 2 > Double(settings.epochs) {
+            warnings.append(
+                "\(place): the warm-up takes \(JSON5Writer.shortNumber(settings.warmup)) of \(settings.epochs) epochs, "
+                    + "more than half; a twentieth is usual")
+        }
+        if let steps, steps > 0, steps < 1000 {
+            warnings.append(
+                "\(place): \(steps) steps are few; reconstructions begin to look like faces after some thousands")
+        }
+        if settings.checkpointMinutes == nil, settings.checkpointEpochs == nil {
+            warnings.append("\(place): no checkpoint is written before the end; a run that is killed begins again")
+        }
+        return warnings
+    }
+}

@@ -1,0 +1,89 @@
+import Compute
+import Datasets
+import Foundation
+import Session
+
+/// `maeface plan`: what a session would do, without doing it.
+enum PlanCommand: Command {
+    static let path = ["plan"]
+    static let summary = "show what a session would do: images, steps, learning rate, memory, time"
+    static let help = """
+        Shows what a session would do, without doing it: the model, the images it finds, steps, the learning rate at
+        each epoch, memory, checkpoints, and about how long it would take here.
+
+        USAGE: maeface plan SESSION [--set KEY=VALUE]... [--gflops N] [--threads N] [--resolved] [--json]
+
+          --set KEY=VALUE  sets a value of the session, such as stages.0.epochs=2; may be given several times
+          --gflops N       the sustained speed to reckon with; otherwise the machine's peak is measured for a moment
+          --threads N      the threads to reckon with (all processors)
+          --resolved       prints the session with every default written out, and nothing else
+          --json           prints an object, with the learning rate at the beginning of every epoch
+
+        EXAMPLE: maeface plan sessions/demo.json5 --set stages.0.epochs=2
+        """
+
+    /// The share of the peak that a whole training step usually reaches; an estimate, not a measurement.
+    private static let usualShare = 0.6
+
+    static func run(_ arguments: inout Arguments) throws -> ExitCode {
+        let overrides = try arguments.values("--set")
+        let speed = try arguments.number("--gflops", minimum: 0.001)
+        let threads = try arguments.integer("--threads") ?? ProcessInfo.processInfo.activeProcessorCount
+        let isResolved = arguments.flag("--resolved")
+        let isJSON = arguments.flag("--json")
+        let file = try arguments.positionals("SESSION", atLeast: 1, atMost: 1)[0]
+
+        let session = try read(file, overrides)
+        if isResolved {
+            Output.result(String(session.resolvedText.dropLast()))
+            return .done
+        }
+        let photographs = Photographs(of: session)
+        let plan = SessionPlan(session, photos: photographs.counts)
+        let sustained = speed ?? usualShare * peakGflops(pool: ThreadPool(threads: threads))
+        let report = PlanReport(
+            plan: plan, photographs: photographs, gigaflops: sustained, isMeasured: speed == nil, threads: threads)
+        if isJSON {
+            try Output.json(report.json)
+        } else {
+            Output.result(report.text)
+        }
+        for problem in photographs.problems { Output.say("maeface: \(problem)") }
+        return photographs.problems.isEmpty ? .done : .badData
+    }
+
+    /// Reads a session; what is wrong with it ends the command.
+    static func read(_ file: String, _ overrides: [String]) throws -> Session {
+        do {
+            return try SessionReader.read(path: file, overrides: overrides)
+        } catch {
+            let onlyOverrides = error.problems.allSatisfy(\.isInOverride)
+            throw CommandError(exitCode: onlyOverrides ? .usage : .badData, description: error.description)
+        }
+    }
+}
+
+/// The photographs that the folders of a session hold.
+struct Photographs {
+    /// By the name of the data set.
+    private(set) var counts: [String: Int] = [:]
+    private(set) var skipped: [String: Int] = [:]
+    private(set) var problems: [String] = []
+
+    init(of session: Session) {
+        for source in session.data {
+            switch source.content {
+            case .rendered(let rendered):
+                counts[source.name] = rendered.photos
+            case .folder(let folder):
+                do {
+                    let scan = try FolderScan.scan(folder.paths)
+                    counts[source.name] = scan.files.count
+                    skipped[source.name] = scan.skipped.count
+                } catch {
+                    problems.append("data set '\(source.name)': \(error)")
+                }
+            }
+        }
+    }
+}

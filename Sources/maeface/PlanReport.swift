@@ -1,0 +1,196 @@
+import Foundation
+import Session
+
+/// A plan as text for a person and as JSON for a script.
+struct PlanReport {
+    let plan: SessionPlan
+    let photographs: Photographs
+    /// The sustained speed that the time is reckoned with.
+    let gigaflops: Double
+    let isMeasured: Bool
+    let threads: Int
+
+    private var session: Session { plan.session }
+
+    // MARK: Text
+
+    var text: String {
+        var lines = [session.name, "", modelLine]
+        lines += session.data.enumerated().map { index, source in
+            Self.labelled(index == 0 ? "data" : "", dataText(source))
+        }
+        for stage in plan.stages { lines += stageLines(stage) }
+        lines += [Self.labelled("time", timeText)]
+        if !plan.warnings.isEmpty {
+            lines += [""] + plan.warnings.map { "! " + $0 }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func labelled(_ label: String, _ text: String) -> String {
+        label.padding(toLength: 10, withPad: " ", startingAt: 0) + text
+    }
+
+    private var modelLine: String {
+        let model = session.model
+        let counts = plan.parameters
+        return Self.labelled(
+            "model",
+            "\(model.encoder.encoderName) \(model.image)/\(model.patch), decoder \(model.decoder.decoderName): "
+                + "\(Self.millions(counts.encoder)) + \(Self.millions(counts.decoder)) parameters, "
+                + "from \(model.initialWeights ?? "random ones")")
+    }
+
+    private func dataText(_ source: DataSource) -> String {
+        switch source.content {
+        case .rendered(let rendered):
+            return "\(source.name): \(rendered.photos) rendered faces of \(rendered.identities) identities"
+        case .folder(let folder):
+            let place = folder.paths.count == 1 ? folder.paths[0] : "\(folder.paths.count) folders"
+            guard let count = photographs.counts[source.name] else { return "\(source.name): none found in \(place)" }
+            let skipped = photographs.skipped[source.name] ?? 0
+            return "\(source.name): \(count) photographs in \(place)" + (skipped > 0 ? " (\(skipped) skipped)" : "")
+        }
+    }
+
+    private func stageLines(_ stage: StagePlan) -> [String] {
+        let settings = stage.settings
+        let names = settings.data.map(\.text).joined(separator: ", ")
+        let steps = stage.stepsPerEpoch.map { "\($0) steps" } ?? "an unknown number of steps"
+        let total = stage.steps.map { " = \($0) steps" } ?? ""
+        let pieces = (stage.batch + stage.microBatch - 1) / stage.microBatch
+        let masked = "\(stage.maskedPatches) of \(stage.maskedPatches + stage.visiblePatches) patches"
+        var checkpoints = "\(Self.bytes(stage.checkpointBytes)) each"
+        if let minutes = settings.checkpointMinutes {
+            checkpoints += ", every \(RunTable.shortened(minutes, 2)) minutes"
+        }
+        if let epochs = settings.checkpointEpochs { checkpoints += ", every \(epochs) epochs" }
+        return [
+            Self.labelled("stage \(stage.index + 1)", "pretrain on \(names)"),
+            Self.labelled("", "\(settings.epochs) epochs × \(steps) of \(stage.batch) images\(total)"),
+            Self.labelled("", "masks \(masked), \(settings.loss.rawValue) loss"),
+            Self.labelled(
+                "",
+                "about \(pieces) micro-batch\(pieces == 1 ? "" : "es") of \(stage.microBatch), "
+                    + "\(Self.bytes(stage.memoryBytes)) of memory besides the cache of photographs"),
+            Self.labelled("", "checkpoints of \(checkpoints)"),
+            Self.labelled("", "learning rate, highest \(Self.rate(stage.learningRate.peak)):"),
+        ] + rateLines(stage.learningRate)
+    }
+
+    /// The rate at the beginning of epochs: all of a short stage, and a dozen of a long one.
+    private func rateLines(_ curve: LearningRateCurve) -> [String] {
+        let shown: [Int]
+        if curve.epochs <= 24 {
+            shown = Array(0..<curve.epochs)
+        } else {
+            let warm = min(Int(curve.warmup.rounded(.up)), curve.epochs - 1)
+            let rest = (0...8).map { warm + (curve.epochs - 1 - warm) * $0 / 8 }
+            shown = Array(Set([0, warm / 2] + rest)).sorted()
+        }
+        var lines: [String] = []
+        for start in stride(from: 0, to: shown.count, by: 8) {
+            let row = shown[start..<min(start + 8, shown.count)]
+            let width = 9
+            func cells(_ text: (Int) -> String) -> String {
+                row.map { epoch in
+                    let cell = text(epoch)
+                    return String(repeating: " ", count: max(1, width - cell.count)) + cell
+                }.joined()
+            }
+            lines.append(Self.labelled("", "epoch" + cells { "\($0)" }))
+            lines.append(Self.labelled("", "rate " + cells { Self.rate(curve.rate(atEpoch: Double($0))) }))
+        }
+        return lines
+    }
+
+    private var timeText: String {
+        guard let seconds = plan.seconds(atGigaflops: gigaflops) else {
+            return "unknown, since the photographs could not be counted"
+        }
+        let speed = String(format: "%.0f GFLOP/s", gigaflops)
+        let basis =
+            isMeasured
+            ? "at \(speed), the usual share of what \(threads) threads reach here at best" : "at \(speed)"
+        return "about \(Self.duration(seconds)), an estimate \(basis)"
+    }
+
+    // MARK: JSON
+
+    var json: JSONValue {
+        let counts = plan.parameters
+        return .object([
+            "name": .text(session.name),
+            "encoder": .text(session.model.encoder.encoderName),
+            "decoder": .text(session.model.decoder.decoderName),
+            "image": JSONValue(session.model.image),
+            "patch": JSONValue(session.model.patch),
+            "parameters": .object([
+                "encoder": JSONValue(counts.encoder), "decoder": JSONValue(counts.decoder),
+                "trained": JSONValue(counts.trained),
+            ]),
+            "data": .object(
+                Dictionary(
+                    session.data.map { source in
+                        (
+                            source.name,
+                            .object([
+                                "kind": .text(source.kind), "photos": JSONValue(photographs.counts[source.name]),
+                                "skipped": JSONValue(photographs.skipped[source.name]),
+                            ])
+                        )
+                    }, uniquingKeysWith: { first, _ in first })),
+            "stages": .list(plan.stages.map(json)),
+            "estimate": .object([
+                "gflops": .number(gigaflops), "seconds": JSONValue(plan.seconds(atGigaflops: gigaflops)),
+            ]),
+            "warnings": .list(plan.warnings.map { .text($0) }),
+        ])
+    }
+
+    private func json(_ stage: StagePlan) -> JSONValue {
+        .object([
+            "kind": .text("pretrain"),
+            "photos": JSONValue(stage.photos),
+            "epochs": JSONValue(stage.settings.epochs),
+            "batch": JSONValue(stage.batch),
+            "micro_batch": JSONValue(stage.microBatch),
+            "steps_per_epoch": JSONValue(stage.stepsPerEpoch),
+            "steps": JSONValue(stage.steps),
+            "masked_patches": JSONValue(stage.maskedPatches),
+            "visible_patches": JSONValue(stage.visiblePatches),
+            "operations_per_image": .number(stage.operationsPerImage),
+            "memory_bytes": JSONValue(stage.memoryBytes),
+            "checkpoint_bytes": JSONValue(stage.checkpointBytes),
+            "learning_rate": .number(stage.learningRate.peak),
+            "learning_rates": .list(stage.learningRate.rates.map { .number($0) }),
+            "seconds": JSONValue(stage.seconds(atGigaflops: gigaflops)),
+        ])
+    }
+
+    // MARK: Numbers
+
+    static func millions(_ count: Int) -> String {
+        count >= 1_000_000
+            ? String(format: "%.1f M", Double(count) / 1e6) : String(format: "%.0f k", Double(count) / 1e3)
+    }
+
+    static func bytes(_ count: Int) -> String {
+        switch count {
+        case 1_000_000_000...: String(format: "%.1f GB", Double(count) / 1e9)
+        case 1_000_000...: String(format: "%.0f MB", Double(count) / 1e6)
+        default: String(format: "%.0f kB", Double(count) / 1e3)
+        }
+    }
+
+    static func rate(_ value: Double) -> String { value == 0 ? "0" : String(format: "%.2e", value) }
+
+    static func duration(_ seconds: Double) -> String {
+        switch seconds {
+        case ..<90: String(format: "%.0f seconds", max(1, seconds))
+        case ..<5400: String(format: "%.0f minutes", seconds / 60)
+        case ..<172_800: String(format: "%.1f hours", seconds / 3600)
+        default: String(format: "%.0f days", seconds / 86400)
+        }
+    }
+}

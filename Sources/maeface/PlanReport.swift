@@ -38,7 +38,7 @@ struct PlanReport {
             "model",
             "\(model.encoder.encoderName) \(model.image)/\(model.patch), decoder \(model.decoder.decoderName): "
                 + "\(Self.millions(counts.encoder)) + \(Self.millions(counts.decoder)) parameters, "
-                + "from \(model.initialWeights ?? "random ones")")
+                + (model.initialWeights.map { "starting from \($0)" } ?? "random at the start"))
     }
 
     private func dataText(_ source: DataSource) -> String {
@@ -60,7 +60,7 @@ struct PlanReport {
         let total = stage.steps.map { " = \($0) steps" } ?? ""
         let pieces = (stage.batch + stage.microBatch - 1) / stage.microBatch
         let masked = "\(stage.maskedPatches) of \(stage.maskedPatches + stage.visiblePatches) patches"
-        var checkpoints = "\(Self.bytes(stage.checkpointBytes)) each"
+        var checkpoints = "\(RunTable.bytes(Int64(stage.checkpointBytes))) each"
         if let minutes = settings.checkpointMinutes {
             checkpoints += ", every \(RunTable.shortened(minutes, 2)) minutes"
         }
@@ -72,7 +72,7 @@ struct PlanReport {
             Self.labelled(
                 "",
                 "about \(pieces) micro-batch\(pieces == 1 ? "" : "es") of \(stage.microBatch), "
-                    + "\(Self.bytes(stage.memoryBytes)) of memory besides the cache of photographs"),
+                    + "\(RunTable.bytes(Int64(stage.memoryBytes))) of memory besides the cache of photographs"),
             Self.labelled("", "checkpoints of \(checkpoints)"),
             Self.labelled("", "learning rate, highest \(Self.rate(stage.learningRate.peak)):"),
         ] + rateLines(stage.learningRate)
@@ -173,14 +173,6 @@ struct PlanReport {
     static func millions(_ count: Int) -> String {
         count >= 1_000_000
             ? String(format: "%.1f M", Double(count) / 1e6) : String(format: "%.0f k", Double(count) / 1e3)
-    }
-
-    static func bytes(_ count: Int) -> String {
-        switch count {
-        case 1_000_000_000...: String(format: "%.1f GB", Double(count) / 1e9)
-        case 1_000_000...: String(format: "%.0f MB", Double(count) / 1e6)
-        default: String(format: "%.0f kB", Double(count) / 1e3)
-        }
     }
 
     static func rate(_ value: Double) -> String { value == 0 ? "0" : String(format: "%.2e", value) }

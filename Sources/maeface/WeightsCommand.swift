@@ -39,19 +39,29 @@ enum WeightsInspectCommand: Command {
     private static func text(_ file: SafetensorsFile, _ rows: [Row]) -> String {
         let table = rows.map { row in
             [
-                row.tensor.name, TensorEntry.words(for: row.tensor.shape), row.tensor.type.rawValue,
+                printable(row.tensor.name), TensorEntry.words(for: row.tensor.shape), row.tensor.type.rawValue,
                 number(row.statistics.mean), number(row.statistics.standardDeviation),
                 row.statistics.notFinite > 0 ? "\(row.statistics.notFinite) not finite" : "",
             ]
         }
         var lines = [RunTable.aligned([["name", "shape", "type", "mean", "std", ""]] + table, right: [3, 4]), ""]
         for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) {
-            let short = value.count > 80 ? value.prefix(77) + "..." : value[...]
-            lines.append("\(key): \(short)")
+            let text = printable("\(key): \(value)")
+            lines.append(text.count > 100 ? text.prefix(97) + "..." : text)
         }
         lines.append(
-            "\(rows.count) tensors, \(file.elementCount) parameters, \(PlanReport.bytes(file.byteCount))")
+            "\(rows.count) tensors, \(file.elementCount) parameters, \(RunTable.bytes(Int64(file.byteCount)))")
         return lines.joined(separator: "\n")
+    }
+
+    /// A file's text as one harmless line: control characters, which could steer the terminal, are spelled out.
+    private static func printable(_ text: String) -> String {
+        text.unicodeScalars.map { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: scalar.escaped(asASCII: true)
+            default: String(scalar)
+            }
+        }.joined()
     }
 
     private static func number(_ value: Double?) -> String {

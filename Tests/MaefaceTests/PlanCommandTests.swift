@@ -82,7 +82,7 @@ struct PlanCommandTests {
         let file = fixtures.appending(path: "types.safetensors").path
         let result = try Program.run(["weights", "inspect", file])
         #expect(result.status == 0)
-        #expect(result.output.contains("float64          2 × 3 × 4  F64"))
+        #expect(result.output.contains("2 × 3 × 4  F64           0     0.4099"))
         #expect(result.output.contains("quoted\"\\n"))
         #expect(result.output.contains("13 tensors, 117 parameters, 1 kB"))
         let json = try Program.run(["weights", "inspect", file, "--json"])

@@ -61,8 +61,13 @@ struct MonitorView {
         if let chart {
             chart.draw(into: &frame, in: inner)
         } else {
-            frame.put(centred: "waiting for the first step", in: inner, style: theme[.faint])
+            frame.put(centred: reasonForNoCurve, in: inner, style: theme[.faint])
         }
+    }
+
+    private var reasonForNoCurve: String {
+        guard state.watched?.isRead == true else { return "reading" }
+        return state.run?.condition.isLive == true ? "waiting for the first step" : "it ended before its first step"
     }
 
     /// The values under the crosshair, or the newest.

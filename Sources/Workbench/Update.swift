@@ -10,9 +10,13 @@ public func update(_ state: inout State, _ event: Event) -> [Effect] {
         state.minute = ((seconds + Double(offset)) / 60).rounded(.down) * 60
     case .runs(let runs): return state.take(runs)
     case .stages(let run, let stages):
-        if state.watched?.id == run { state.watched?.stages = stages }
+        guard state.watched?.id == run else { break }
+        state.watched?.stages = stages
+        state.watched?.isRead = true
     case .points(let run, let key, let points):
-        if state.watched?.id == run { state.watched?.append(points, to: key) }
+        guard state.watched?.id == run else { break }
+        state.watched?.append(points, to: key)
+        state.watched?.isRead = true
     case .history(let run, let events):
         if state.watched?.id == run { state.watched?.append(events) }
     case .previews(let run, let previews):

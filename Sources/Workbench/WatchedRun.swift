@@ -6,6 +6,8 @@ struct WatchedRun: Equatable, Sendable {
     let id: RunID
     /// The weight of the past in the curves that are smoothed.
     private(set) var smoothing: Double
+    /// Something of it has come from the store: what is not here then is not there.
+    var isRead = false
     var stages: [StageRecord] = []
     private(set) var series: [SeriesKey: Curve] = [:]
     private(set) var history: [RunEvent] = []

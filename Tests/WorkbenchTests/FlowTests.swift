@@ -90,7 +90,9 @@ import Testing
         robot.press("<enter>")
         #expect(robot.takeEffects() == [.watch(2)])
         #expect(robot.sees(" ck-expr ▸ pretrain"))
-        #expect(robot.sees("waiting for the first step"))
+        #expect(robot.sees("reading"))
+        robot.send(.stages(2, []))
+        #expect(robot.sees("it ended before its first step"))
     }
 
     @Test func runsViewSelectsFiltersAndOpens() {

@@ -169,9 +169,12 @@ INLINE prefetcher prefetch_rows(const float *from, long floats, long stride, lon
 }
 
 INLINE void prefetch_some(prefetcher *p, long lines) {
-    while (lines-- > 0 && p->rows > 0) {
-        __builtin_prefetch(p->next + p->offset, 0, 2);
-        p->offset += 64;
+    while (lines > 0 && p->rows > 0) {
+        const char *at = p->next + p->offset;
+        long here = minimum(lines, (p->row_bytes - p->offset + 63) / 64);
+        for (long i = 0; i < here; i++) __builtin_prefetch(at + 64 * i, 0, 2);
+        lines -= here;
+        p->offset += 64 * here;
         if (p->offset >= p->row_bytes) {
             p->offset = 0;
             p->next += p->stride_bytes;

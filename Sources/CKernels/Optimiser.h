@@ -5,15 +5,20 @@ INLINE long block_end(long count, long tile) {
     return end < count ? end : count;
 }
 
+typedef double vd __attribute__((vector_size(8 * LANES)));
+
 static void vector_sum_squares(const void *parameters, long tile, float *scratch) {
     (void)scratch;
     const ck_vector *p = parameters;
-    double sum[8] = {0};
+    vd sum = {0};
     long i = tile * CK_BLOCK, end = block_end(p->count, tile);
-    for (; i + 8 <= end; i += 8)
-        for (int j = 0; j < 8; j++) sum[j] += (double)p->y[i + j] * p->y[i + j];
-    for (; i < end; i++) sum[0] += (double)p->y[i] * p->y[i];
-    p->partial[tile] = ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
+    for (; i < end; i += LANES) {
+        vd x = __builtin_convertvector(i + LANES <= end ? v_load(p->y + i) : v_load_part(p->y + i, end - i), vd);
+        sum += x * x;
+    }
+    double total = 0;
+    for (int l = 0; l < LANES; l++) total += sum[l];
+    p->partial[tile] = total;
 }
 
 static void vector_non_finite(const void *parameters, long tile, float *scratch) {

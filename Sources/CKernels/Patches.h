@@ -58,15 +58,16 @@ static void patches_loss(const void *parameters, long tile, float *scratch) {
             rstd = 1.0f / __builtin_sqrtf(row_squares_about(scratch, mean, n) / (float)(n - 1) + p->epsilon);
         }
         const float *prediction = p->prediction + row * n;
-        double sum = 0;
-        for (long i = 0; i < n; i++) {
-            float e = prediction[i] - (scratch[i] - mean) * rstd;
-            sum += p->squared ? e * e : __builtin_fabsf(e);
-            if (p->gradient) {
-                float g = p->squared ? 2 * e : (float)((e > 0) - (e < 0));
-                p->gradient[row * n + i] = g * p->gradient_scale;
-            }
+        float *gradient = p->gradient ? p->gradient + row * n : NULL;
+        vf sum = v_set(0), m = v_set(mean), r = v_set(rstd), scale = v_set(p->gradient_scale);
+        for (long i = 0; i < n; i += LANES) {
+            long lanes = n - i < LANES ? n - i : LANES;
+            vf e = v_load_part(prediction + i, lanes) - (v_load_part(scratch + i, lanes) - m) * r;
+            // Lanes beyond the row would count (0 - (0 - mean) rstd).
+            if (lanes < LANES) v_store_part(scratch + i, e, lanes), e = v_load_part(scratch + i, lanes);
+            sum += p->squared ? e * e : v_abs(e);
+            if (gradient) v_store_part(gradient + i, (p->squared ? v_set(2) * e : v_sign(e)) * scale, lanes);
         }
-        p->losses[row] = sum;
+        p->losses[row] = (double)v_sum(sum);
     }
 }

@@ -1,13 +1,5 @@
-/// A list of which a part is in view, with the selected row marked.
+/// What lists of which a part is in view have in common.
 public enum ListView {
-    /// The first row to show so that the selected one is in view, moving as little as possible.
-    public static func scroll(_ scroll: Int, selected: Int, count: Int, height: Int) -> Int {
-        guard height > 0 else { return 0 }
-        var first = min(scroll, selected)
-        if selected >= first + height { first = selected - height + 1 }
-        return max(0, min(first, count - height))
-    }
-
     /// A thin mark on the right border that says which part of a long list is in view.
     public static func drawScrollMark(
         into frame: inout Frame, column: Int, row: Int, height: Int, first: Int, count: Int, glyphs: GlyphSet,

@@ -36,16 +36,3 @@ private func drawTooSmall(_ state: State, _ frame: inout Frame) {
     let text = lines.count <= frame.size.height && frame.size.width >= 12 ? long : short
     frame.put(centred: text, in: frame.bounds, style: state.options.theme[.warning])
 }
-
-extension State {
-    /// What to say on the terminal once the workbench has left it; nil when nothing trains.
-    public var farewell: String? {
-        let live = runs.filter { $0.condition == .running || $0.condition == .paused }
-        guard let first = live.first else { return nil }
-        if live.count == 1 {
-            let doing = first.condition == .paused ? "stays paused" : "goes on training"
-            return "\(first.name) \(doing); `maeface` comes back to it."
-        }
-        return "\(live.count) runs go on; `maeface` comes back to them."
-    }
-}

@@ -140,12 +140,17 @@ import Testing
         #expect(frame[0, 0].text == "▀")
     }
 
-    @Test func listsScrollAsLittleAsTheyCan() {
-        #expect(ListView.scroll(0, selected: 5, count: 20, height: 10) == 0)
-        #expect(ListView.scroll(0, selected: 12, count: 20, height: 10) == 3)
-        #expect(ListView.scroll(15, selected: 19, count: 20, height: 10) == 10)
-        #expect(ListView.scroll(9, selected: 2, count: 20, height: 10) == 2)
-        #expect(ListView.scroll(9, selected: 2, count: 0, height: 0) == 0)
+    @Test func theScrollMarkShowsWhichPartIsInView() {
+        func marked(_ first: Int, _ count: Int) -> [Int] {
+            var frame = Frame(size: Size(width: 1, height: 10))
+            ListView.drawScrollMark(
+                into: &frame, column: 0, row: 0, height: 10, first: first, count: count, glyphs: .ascii, style: .plain)
+            return (0..<10).filter { frame[0, $0].text == "#" }
+        }
+        #expect(marked(0, 10).isEmpty)
+        #expect(marked(0, 20) == [0, 1, 2, 3, 4])
+        #expect(marked(10, 20) == [5, 6, 7, 8, 9])
+        #expect(marked(990, 1000) == [9])
     }
 }
 

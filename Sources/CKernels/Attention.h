@@ -31,7 +31,8 @@ INLINE void copy_runs(const float *x, long stride, long rows, long n, float scal
         for (long r = 0; r < rows; r++)
             for (long i = 0; i < count; i += LANES) {
                 long lanes = minimum(count - i, LANES);
-                v_store_part(run + r * A_STRIDE + i, v_set(scale) * v_load_part(x + r * stride + first + i, lanes), lanes);
+                vf v = v_load_part(x + r * stride + first + i, lanes);
+                v_store_part(run + r * A_STRIDE + i, v_set(scale) * v, lanes);
             }
     }
 }
@@ -50,8 +51,8 @@ INLINE void transposed_panels(const float *x, long stride, long rows, long n, fl
 
 // c (rows, n) = a b for at most MICRO_ROWS rows; a in runs of depth DEPTH; c in rows `ldc` apart, or itself in runs
 // `c_run` apart.
-INLINE void multiply_strip(const float *a, long a_run, long rows, long depth, const float *b, long n, float *c, long ldc,
-    long c_run) {
+INLINE void multiply_strip(
+    const float *a, long a_run, long rows, long depth, const float *b, long n, float *c, long ldc, long c_run) {
     for (long j = 0; j < n; j += MICRO_COLUMNS) {
         micro_block m = {.ldc = ldc, .lds = ldc, .columns = minimum(n - j, MICRO_COLUMNS)};
         m.c = c_run ? c + j / DEPTH * c_run + j % DEPTH : c + j;
@@ -193,11 +194,11 @@ static void attention_backward(const void *parameters, long tile, float *scratch
                     float *x = ds + r * A_STRIDE + first / DEPTH * run;
                     const float *w = ps + r * A_STRIDE + first / DEPTH * run;
                     long n = minimum(tokens - first, DEPTH), i = 0;
-                    for (; i + LANES <= n; i += LANES)
-                        v_store(x + i, v_load(w + i) * (v_load(x + i) - delta) * v_set(scale));
-                    if (i < n)
-                        v_store_part(x + i, v_load_part(w + i, n - i) * (v_load_part(x + i, n - i) - delta) * v_set(scale),
-                            n - i);
+                    for (; i < n; i += LANES) {
+                        long lanes = minimum(n - i, LANES);
+                        vf change = v_load_part(x + i, lanes) - delta;
+                        v_store_part(x + i, v_load_part(w + i, lanes) * change * v_set(scale), lanes);
+                    }
                 }
             }
             multiply_strip(ds, run, rows, tokens, straight_keys, d, dq + at * stride, stride, 0);

@@ -63,40 +63,77 @@ static void gemm(const void *parameters, long tile, float *scratch) {
     }
 }
 
-// db (n) (+)= column sums of the copied panels, in the order of the rows.
+// db (n) += column sums of one copied panel, in an order fixed by the depth.
 INLINE void add_steps(const float *panel, long steps, long n, float *db) {
     for (long j = 0; j < n; j += LANES) {
         long lanes = minimum(n - j, LANES);
-        vf s = v_load_part(db + j, lanes);
-        for (long i = 0; i < steps; i++) s += v_load_part(panel + i * A_PANEL + j, lanes);
-        v_store_part(db + j, s, lanes);
+        // Four sums, so that one addition need not wait for the last.
+        vf s[4] = {v_load_part(db + j, lanes), v_set(0), v_set(0), v_set(0)};
+        long i = 0;
+        for (; i + 4 <= steps; i += 4)
+            UNROLL_FULLY for (int l = 0; l < 4; l++) s[l] += v_load_part(panel + (i + l) * A_PANEL + j, lanes);
+        for (; i < steps; i++) s[0] += v_load_part(panel + i * A_PANEL + j, lanes);
+        v_store_part(db + j, (s[0] + s[2]) + (s[1] + s[3]), lanes);
     }
 }
 
+// One panel after another, a cache line between them: panels of 2^n bytes would meet in the same cache sets.
+enum { STEPS_PANEL = A_PANEL * DEPTH + 16, COLUMNS_PANEL = MICRO_COLUMNS * DEPTH + 16 };
+
 static long weight_gradient_scratch(long rows, long columns) {
-    (void)columns;
-    return ((rows + MICRO_ROWS - 1) / MICRO_ROWS * A_PANEL + MICRO_COLUMNS) * DEPTH;
+    return (rows + MICRO_ROWS - 1) / MICRO_ROWS * STEPS_PANEL
+        + (columns + MICRO_COLUMNS - 1) / MICRO_COLUMNS * COLUMNS_PANEL;
+}
+
+// Both copies go row by row, so that memory is read in order.
+INLINE void copy_all_steps(const float *from, long stride, long steps, long n, float *to) {
+    for (long i = 0; i < steps; i++) {
+        const float *x = from + i * stride;
+        float *y = to + i * A_PANEL;
+        long j = 0;
+        for (; j + A_PANEL <= n; j += MICRO_ROWS, y += STEPS_PANEL)
+            for (long l = 0; l < A_PANEL; l += LANES) v_store(y + l, v_load(x + j + l));
+        for (; j < n; j += MICRO_ROWS, y += STEPS_PANEL)
+            for (long l = 0; l < minimum(n - j, MICRO_ROWS); l += LANES) {
+                long lanes = minimum(minimum(n - j, MICRO_ROWS) - l, LANES);
+                v_store_part(y + l, v_load_part(x + j + l, lanes), lanes);
+            }
+    }
+}
+
+INLINE void copy_all_panels(const float *from, long stride, long steps, long n, float *to) {
+    long whole = n / MICRO_COLUMNS;
+    for (long i = 0; i < steps; i++) {
+        const float *x = from + i * stride;
+        float *y = to + i * MICRO_COLUMNS;
+        for (long j = 0; j < whole; j++) {
+            v_store(y + j * COLUMNS_PANEL, v_load(x + j * MICRO_COLUMNS));
+            v_store(y + j * COLUMNS_PANEL + LANES, v_load(x + j * MICRO_COLUMNS + LANES));
+        }
+    }
+    if (whole * MICRO_COLUMNS < n)
+        copy_panel(from + whole * MICRO_COLUMNS, stride, steps, n - whole * MICRO_COLUMNS, to + whole * COLUMNS_PANEL);
 }
 
 static void weight_gradient(const void *parameters, long tile, float *scratch) {
     const ck_weight_gradient *p = parameters;
     long row = tile / p->column_tiles * p->row_block, column = tile % p->column_tiles * p->column_block;
     long rows = minimum(p->n - row, p->row_block), columns = minimum(p->k - column, p->column_block);
-    long pass = pass_depth(p->m);
-    float *a = scratch, *b = scratch + (rows + MICRO_ROWS - 1) / MICRO_ROWS * A_PANEL * pass;
+    if (rows <= 0 || columns <= 0) return;
+    long pass = pass_depth(p->m), panels = (rows + MICRO_ROWS - 1) / MICRO_ROWS;
+    long calls = panels * ((columns + MICRO_COLUMNS - 1) / MICRO_COLUMNS);
+    float *a = scratch, *b = scratch + panels * STEPS_PANEL;
     int sums = p->db && column == 0;
     if (sums && !p->accumulate) memset(p->db + row, 0, sizeof(float) * (size_t)rows);
     for (long first = 0; first < p->m; first += pass) {
-        long depth = minimum(p->m - first, pass);
+        long depth = minimum(p->m - first, pass), next = minimum(p->m - first - depth, pass);
         int begins = first == 0 && !p->accumulate;
-        for (long i = 0; i < rows; i += MICRO_ROWS) {
-            long height = minimum(rows - i, MICRO_ROWS);
-            float *panel = a + i / MICRO_ROWS * A_PANEL * pass;
-            copy_steps(p->dy + first * p->n + row + i, p->n, depth, height, panel);
-            if (sums) add_steps(panel, depth, height, p->db + row + i);
-        }
-        long calls = (rows + MICRO_ROWS - 1) / MICRO_ROWS * ((columns + MICRO_COLUMNS - 1) / MICRO_COLUMNS);
-        long next = minimum(p->m - first - depth, pass);
+        copy_all_steps(p->dy + first * p->n + row, p->n, depth, rows, a);
+        copy_all_panels(p->x + first * p->k + column, p->k, depth, columns, b);
+        if (sums)
+            for (long i = 0; i < panels; i++)
+                add_steps(a + i * STEPS_PANEL, depth, minimum(rows - i * MICRO_ROWS, MICRO_ROWS),
+                    p->db + row + i * MICRO_ROWS);
         prefetcher next_a = prefetch_rows(p->dy + (first + depth) * p->n + row, rows, p->n, next);
         prefetcher next_b = prefetch_rows(p->x + (first + depth) * p->k + column, columns, p->k, next);
         long next_a_lines = (next * (rows / 16 + 1) + calls - 1) / calls;
@@ -104,20 +141,19 @@ static void weight_gradient(const void *parameters, long tile, float *scratch) {
         for (long j = 0; j < columns; j += MICRO_COLUMNS) {
             micro_block m = {
                 .depth = depth,
-                .b = b,
+                .b = b + j / MICRO_COLUMNS * COLUMNS_PANEL,
                 .ldc = p->k,
                 .columns = minimum(columns - j, MICRO_COLUMNS),
                 .lds = p->k,
             };
-            copy_panel(p->x + first * p->k + column + j, p->k, depth, m.columns, b);
             const micro_function *kernels = micro_steps[m.columns > LANES];
-            for (long i = 0; i < rows; i += MICRO_ROWS) {
-                m.a = a + i / MICRO_ROWS * A_PANEL * pass;
-                m.c = p->dw + (row + i) * p->k + column + j;
+            for (long i = 0; i < panels; i++) {
+                m.a = a + i * STEPS_PANEL;
+                m.c = p->dw + (row + i * MICRO_ROWS) * p->k + column + j;
                 m.start = begins ? NULL : m.c;
                 prefetch_some(&next_a, next_a_lines);
                 prefetch_some(&next_b, next_b_lines);
-                kernels[minimum(rows - i, MICRO_ROWS) - 1](&m);
+                kernels[minimum(rows - i * MICRO_ROWS, MICRO_ROWS) - 1](&m);
             }
         }
     }

@@ -28,7 +28,8 @@ typedef struct {
 
 #define UNROLL_FULLY _Pragma("clang loop unroll(full)")
 
-INLINE void micro_body(const micro_block *m, const int rows, const int vectors, const long row_stride, const long step) {
+INLINE void micro_body(
+    const micro_block *m, const int rows, const int vectors, const long row_stride, const long step) {
     vf c[MICRO_ROWS][2];
     const float *a = m->a, *b = m->b;
     const long last = m->columns - (vectors - 1) * LANES;   // lanes of the last vector
@@ -82,7 +83,8 @@ typedef void (*micro_function)(const micro_block *);
 
 #if MICRO_ROWS == 14
 #define MICRO_ALL(M, S) \
-    S(M, 1) S(M, 2) S(M, 3) S(M, 4) S(M, 5) S(M, 6) S(M, 7) S(M, 8) S(M, 9) S(M, 10) S(M, 11) S(M, 12) S(M, 13) S(M, 14)
+    S(M, 1) S(M, 2) S(M, 3) S(M, 4) S(M, 5) S(M, 6) S(M, 7) \
+    S(M, 8) S(M, 9) S(M, 10) S(M, 11) S(M, 12) S(M, 13) S(M, 14)
 #elif MICRO_ROWS == 6
 #define MICRO_ALL(M, S) S(M, 1) S(M, 2) S(M, 3) S(M, 4) S(M, 5) S(M, 6)
 #else
@@ -129,15 +131,6 @@ INLINE void copy_panel(const float *from, long stride, long steps, long n, float
         vf y = second > 0 ? v_load_part(from + i * stride + LANES, second) : v_set(0);
         v_store(to + i * MICRO_COLUMNS, x);
         v_store(to + i * MICRO_COLUMNS + LANES, y);
-    }
-}
-
-// Copies n <= MICRO_ROWS columns of `steps` rows into one panel of A in the `steps` layout.
-INLINE void copy_steps(const float *from, long stride, long steps, long n, float *to) {
-    for (long i = 0; i < steps; i++) {
-        long j = 0;
-        for (; j + LANES <= n; j += LANES) v_store(to + i * A_PANEL + j, v_load(from + i * stride + j));
-        if (j < n) v_store_part(to + i * A_PANEL + j, v_load_part(from + i * stride + j, n - j), n - j);
     }
 }
 

@@ -26,7 +26,8 @@ INLINE vf v_sqrt(vf a) { return _mm256_sqrt_ps(a); }
 INLINE vf v_round(vf a) { return _mm256_round_ps(a, 8); }
 // p 2^n for integral n in -126 ... 127; callers clamp.
 INLINE vf v_scale(vf p, vf n) {
-    return p * _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23));
+    __m256i exponent = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+    return p * _mm256_castsi256_ps(_mm256_slli_epi32(exponent, 23));
 }
 INLINE vf v_reciprocal(vf a) { return v_set(1) / a; }
 // a where sign is negative, else b.

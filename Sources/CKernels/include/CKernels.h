@@ -80,7 +80,8 @@ typedef struct {
     long row_block, row_tiles;
 } ck_layer_norm;
 
-/// Multi-head attention, tile = image * heads + head. qkv (images, tokens, 3, heads, width); y (images, tokens, heads * width).
+/// Multi-head attention, tile = image * heads + head. qkv (images, tokens, 3, heads, width); y (images, tokens,
+/// heads * width).
 typedef struct {
     long images, tokens, heads, width;
     const float *qkv;

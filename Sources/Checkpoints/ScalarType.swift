@@ -31,7 +31,12 @@ public enum ScalarType: String, Sendable, CaseIterable {
     public func convert(_ source: UnsafeRawBufferPointer, to destination: UnsafeMutableBufferPointer<Float>) {
         precondition(source.count == destination.count * width, "a tensor's bytes do not match its elements")
         switch self {
-        case .float32: Self.each(source, destination) { (bits: UInt32) in Float(bitPattern: bits) }
+        case .float32:
+            #if _endian(little)
+                UnsafeMutableRawBufferPointer(destination).copyMemory(from: source)
+            #else
+                Self.each(source, destination) { (bits: UInt32) in Float(bitPattern: bits) }
+            #endif
         case .float64: Self.each(source, destination) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
         case .float16: Self.each(source, destination) { (bits: UInt16) in Self.float(half: bits) }
         case .bfloat16: Self.each(source, destination) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }

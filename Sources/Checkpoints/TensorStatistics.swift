@@ -10,7 +10,7 @@ public struct TensorStatistics: Equatable, Sendable {
     public var notFinite = 0
 
     /// Two passes over the values in double precision: the mean, then the squared distances from it.
-    public init(_ values: some Collection<Float>) {
+    public init(_ values: [Float]) {
         var (sum, count) = (0.0, 0)
         var (lowest, highest) = (Double.infinity, -Double.infinity)
         for value in values {

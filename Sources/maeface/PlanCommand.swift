@@ -33,7 +33,7 @@ enum PlanCommand: Command {
         let isJSON = arguments.flag("--json")
         let file = try arguments.positionals("SESSION", atLeast: 1, atMost: 1)[0]
 
-        let session = try read(file, overrides)
+        let session = try TrainCommand.readSession(file, overrides)
         if isResolved {
             Output.result(String(session.resolvedText.dropLast()))
             return .done
@@ -50,16 +50,6 @@ enum PlanCommand: Command {
         }
         for problem in photographs.problems { Output.say("maeface: \(problem)") }
         return photographs.problems.isEmpty ? .done : .badData
-    }
-
-    /// Reads a session; what is wrong with it ends the command.
-    static func read(_ file: String, _ overrides: [String]) throws -> Session {
-        do {
-            return try SessionReader.read(path: file, overrides: overrides)
-        } catch {
-            let onlyOverrides = error.problems.allSatisfy(\.isInOverride)
-            throw CommandError(exitCode: onlyOverrides ? .usage : .badData, description: error.description)
-        }
     }
 }
 

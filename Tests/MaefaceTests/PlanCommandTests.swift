@@ -84,7 +84,7 @@ struct PlanCommandTests {
         #expect(result.status == 0)
         #expect(result.output.contains("2 × 3 × 4  F64           0     0.4099"))
         #expect(result.output.contains("quoted\"\\n"))
-        #expect(result.output.contains("13 tensors, 117 parameters, 1 kB"))
+        #expect(result.output.contains("13 tensors, 117 parameters, 1.4 kB"))
         let json = try Program.run(["weights", "inspect", file, "--json"])
         let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
         #expect(object["parameters"] as? Int == 117)

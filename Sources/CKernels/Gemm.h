@@ -21,18 +21,18 @@ static void gemm(const void *parameters, long tile, float *scratch) {
     long n = p->n, k = p->k;
     long row = tile / p->column_tiles * p->row_block, column = tile % p->column_tiles * p->column_block;
     long rows = minimum(p->m - row, p->row_block), columns = minimum(n - column, p->column_block);
-    long pass = pass_depth(k), panels = (rows + MICRO_ROWS - 1) / MICRO_ROWS;
+    long pass = pass_depth(k);
     float *copied = scratch, *unfinished = scratch + rows * A_STRIDE;
     long unfinished_row = unfinished_stride(columns);
     for (long first = 0; first < k; first += pass) {
         long depth = minimum(k - first, pass), next = minimum(k - first - depth, pass);
         int begins = first == 0, ends = next == 0;
         copy_rows(p->a + row * p->lda + first, p->lda, rows, depth, copied);
-        long calls = panels * ((columns + MICRO_COLUMNS - 1) / MICRO_COLUMNS);
         prefetcher next_a = prefetch_rows(p->a + row * p->lda + first + depth, next, p->lda, rows);
-        long next_a_lines = (rows * ((next + 15) / 16 + 1) + calls - 1) / calls;
         for (long j = 0; j < columns; j += MICRO_COLUMNS) {
             const float *b = p->b + (column + j) * k + first * MICRO_COLUMNS;
+            prefetcher next_b = prefetch_rows(b + k * MICRO_COLUMNS, depth * MICRO_COLUMNS, 0,
+                j + MICRO_COLUMNS < columns);
             micro_block m = {
                 .depth = depth,
                 .b = b,
@@ -41,10 +41,9 @@ static void gemm(const void *parameters, long tile, float *scratch) {
                 .lds = begins ? n : unfinished_row,
                 .bias = begins && p->bias ? p->bias + column + j : NULL,
                 .ldf = n,
+                .next_a = &next_a,
+                .next_b = &next_b,
             };
-            prefetcher next_b = prefetch_rows(b + k * MICRO_COLUMNS, depth * MICRO_COLUMNS, 0,
-                j + MICRO_COLUMNS < columns);
-            long next_b_lines = (depth * MICRO_COLUMNS / 16 + panels - 1) / panels;
             const micro_function *kernels = micro_rows[m.columns > LANES];
             for (long i = 0; i < rows; i += MICRO_ROWS) {
                 long height = minimum(rows - i, MICRO_ROWS), at = (row + i) * n + column + j;
@@ -52,8 +51,6 @@ static void gemm(const void *parameters, long tile, float *scratch) {
                 m.c = ends ? p->c + at : unfinished + i * unfinished_row + j;
                 m.start = !begins ? unfinished + i * unfinished_row + j : p->add ? p->add + at : NULL;
                 m.factor = ends && p->epilogue == CK_MULTIPLY ? p->factor + at : NULL;
-                prefetch_some(&next_b, next_b_lines);
-                prefetch_some(&next_a, next_a_lines);
                 kernels[height - 1](&m);
                 if (ends && p->epilogue == CK_GELU)
                     for (long r = 0; r < height; r++)
@@ -121,7 +118,6 @@ static void weight_gradient(const void *parameters, long tile, float *scratch) {
     long rows = minimum(p->n - row, p->row_block), columns = minimum(p->k - column, p->column_block);
     if (rows <= 0 || columns <= 0) return;
     long pass = pass_depth(p->m), panels = (rows + MICRO_ROWS - 1) / MICRO_ROWS;
-    long calls = panels * ((columns + MICRO_COLUMNS - 1) / MICRO_COLUMNS);
     float *a = scratch, *b = scratch + panels * STEPS_PANEL;
     int sums = p->db && column == 0;
     if (sums && !p->accumulate) memset(p->db + row, 0, sizeof(float) * (size_t)rows);
@@ -136,8 +132,6 @@ static void weight_gradient(const void *parameters, long tile, float *scratch) {
                     p->db + row + i * MICRO_ROWS);
         prefetcher next_a = prefetch_rows(p->dy + (first + depth) * p->n + row, rows, p->n, next);
         prefetcher next_b = prefetch_rows(p->x + (first + depth) * p->k + column, columns, p->k, next);
-        long next_a_lines = (next * (rows / 16 + 1) + calls - 1) / calls;
-        long next_b_lines = (next * (columns / 16 + 1) + calls - 1) / calls;
         for (long j = 0; j < columns; j += MICRO_COLUMNS) {
             micro_block m = {
                 .depth = depth,
@@ -145,14 +139,14 @@ static void weight_gradient(const void *parameters, long tile, float *scratch) {
                 .ldc = p->k,
                 .columns = minimum(columns - j, MICRO_COLUMNS),
                 .lds = p->k,
+                .next_a = &next_a,
+                .next_b = &next_b,
             };
             const micro_function *kernels = micro_steps[m.columns > LANES];
             for (long i = 0; i < panels; i++) {
                 m.a = a + i * STEPS_PANEL;
                 m.c = p->dw + (row + i * MICRO_ROWS) * p->k + column + j;
                 m.start = begins ? NULL : m.c;
-                prefetch_some(&next_a, next_a_lines);
-                prefetch_some(&next_b, next_b_lines);
                 kernels[minimum(rows - i * MICRO_ROWS, MICRO_ROWS) - 1](&m);
             }
         }

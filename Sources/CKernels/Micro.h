@@ -13,6 +13,27 @@ enum {
     A_PANEL = (MICRO_ROWS + 7) / 8 * 8,
 };
 
+// Work spread over the calls of the micro-kernel: brings rows of memory into the L2 cache before they are needed.
+typedef struct {
+    const char *next;
+    long row_bytes, stride_bytes, rows, offset;
+} prefetcher;
+
+INLINE prefetcher prefetch_rows(const float *from, long floats, long stride, long rows) {
+    return (prefetcher){(const char *)from, floats * 4, stride * 4, rows, 0};
+}
+
+INLINE void prefetch_one(prefetcher *p) {
+    if (p->rows <= 0) return;
+    __builtin_prefetch(p->next + p->offset, 0, 2);
+    p->offset += 64;
+    if (p->offset >= p->row_bytes) {
+        p->offset = 0;
+        p->next += p->stride_bytes;
+        p->rows--;
+    }
+}
+
 typedef struct {
     long depth;
     const float *a, *b;
@@ -22,6 +43,7 @@ typedef struct {
     const float *start;    // c begins as start + bias instead of 0; rows of `lds` floats
     long lds;
     const float *bias;     // one row
+    prefetcher *next_a, *next_b;   // what to fetch for later calls, a line each for every 8 steps; NULL for nothing
     const float *factor;   // c is multiplied by factor at the end; rows of `ldf` floats
     long ldf;
 } micro_block;
@@ -34,20 +56,27 @@ INLINE void micro_body(
     const float *a = m->a, *b = m->b;
     const long last = m->columns - (vectors - 1) * LANES;   // lanes of the last vector
     UNROLL_FULLY for (int r = 0; r < rows; r++) {
-        UNROLL_FULLY for (int v = 0; v < vectors; v++) {
-            c[r][v] = v_set(0);
-            __builtin_prefetch(m->c + r * m->ldc + v * LANES, 1, 3);
-        }
+        UNROLL_FULLY for (int v = 0; v < vectors; v++) c[r][v] = v_set(0);
     }
-    for (long i = m->depth; i > 0; i--) {
-        vf b0 = v_load(b), b1 = vectors > 1 ? v_load(b + LANES) : b0;
-        UNROLL_FULLY for (int r = 0; r < rows; r++) {
-            vf x = v_set(a[r * row_stride]);
-            c[r][0] = v_fma(x, b0, c[r][0]);
-            if (vectors > 1) c[r][1] = v_fma(x, b1, c[r][1]);
+    // Prefetches are spread over the depth: all at once they would hold up the loads of A and B.
+    long touched = 0;
+    for (long left = m->depth; left > 0; left -= 8) {
+        if (touched < rows * vectors) {
+            __builtin_prefetch(m->c + touched / vectors * m->ldc + touched % vectors * LANES, 1, 3);
+            touched++;
         }
-        a += step;
-        b += MICRO_COLUMNS;
+        if (m->next_a) prefetch_one(m->next_a);
+        if (m->next_b) prefetch_one(m->next_b);
+        for (long i = left < 8 ? left : 8; i > 0; i--) {
+            vf b0 = v_load(b), b1 = vectors > 1 ? v_load(b + LANES) : b0;
+            UNROLL_FULLY for (int r = 0; r < rows; r++) {
+                vf x = v_set(a[r * row_stride]);
+                c[r][0] = v_fma(x, b0, c[r][0]);
+                if (vectors > 1) c[r][1] = v_fma(x, b1, c[r][1]);
+            }
+            a += step;
+            b += MICRO_COLUMNS;
+        }
     }
     if (last == LANES) {
         UNROLL_FULLY for (int r = 0; r < rows; r++) {
@@ -149,29 +178,4 @@ static void transpose_panel(const float *from, long stride, long rows, long n, f
             v_transpose(x);
             for (int i = 0; i < lanes; i++) v_store(to + (j + i) * MICRO_COLUMNS + r, x[i]);
         }
-}
-
-// Work spread over the calls of the micro-kernel: brings rows of memory into the L2 cache before they are needed.
-typedef struct {
-    const char *next;
-    long row_bytes, stride_bytes, rows, offset;
-} prefetcher;
-
-INLINE prefetcher prefetch_rows(const float *from, long floats, long stride, long rows) {
-    return (prefetcher){(const char *)from, floats * 4, stride * 4, rows, 0};
-}
-
-INLINE void prefetch_some(prefetcher *p, long lines) {
-    while (lines > 0 && p->rows > 0) {
-        const char *at = p->next + p->offset;
-        long here = minimum(lines, (p->row_bytes - p->offset + 63) / 64);
-        for (long i = 0; i < here; i++) __builtin_prefetch(at + 64 * i, 0, 2);
-        lines -= here;
-        p->offset += 64 * here;
-        if (p->offset >= p->row_bytes) {
-            p->offset = 0;
-            p->next += p->stride_bytes;
-            p->rows--;
-        }
-    }
 }

@@ -167,14 +167,7 @@ enum Schema {
 
     static func judge(path: String) throws -> Judgement {
         guard FileManager.default.fileExists(atPath: path) else { return .absent }
-        let header: Data
-        do {
-            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? file.close() }
-            header = try file.read(upToCount: 100) ?? Data()
-        } catch {
-            throw RunStoreError.unreadable(path: path, reason: error.localizedDescription)
-        }
+        let header = try FileHeader.read(path, count: 100)
         if header.isEmpty { return .empty }
         guard header.count == 100, header.starts(with: "SQLite format 3\0".utf8) else { return .foreign }
         // Big-endian numbers at fixed places: https://www.sqlite.org/fileformat2.html, section 1.3.

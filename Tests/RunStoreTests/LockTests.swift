@@ -144,4 +144,18 @@ import Testing
         try store.delete(run.id)
         #expect(try store.runs().isEmpty)
     }
+
+    /// Whoever looked at the file must not have taken away the locks of a connection that is open: another process
+    /// that closes the store would then delete the write-ahead log under it.
+    @Test func openingAgainLeavesTheLocksOfTheFirst() throws {
+        let fixture = try Fixture()
+        let first = try fixture.open()
+        _ = try first.runs()
+        let second = try fixture.open()
+        _ = try second.runs()
+        let facts = try FileManager.default.attributesOfItem(atPath: first.home + "/runs.db")
+        let number = try #require(facts[.systemFileNumber] as? Int)
+        let locks = try String(contentsOfFile: "/proc/locks", encoding: .utf8).split(separator: "\n")
+        #expect(locks.contains { $0.contains("POSIX") && $0.contains(":\(number) ") })
+    }
 }

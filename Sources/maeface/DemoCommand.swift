@@ -31,8 +31,8 @@ enum DemoCommand: Command {
         if isHeadless {
             return try TrainCommand.train(run, in: store, threads: threads, isJSON: false)
         }
-        _ = try TrainerProcess.start(run, home: home, threads: threads)
-        return try WorkbenchCommand.open(home: home, watching: run.id)
+        let trainer = try TrainerProcess.start(run, home: home, threads: threads)
+        return try WorkbenchCommand.open(home: home, watching: run.id, trainers: [trainer: run.name])
     }
 
     /// What `sessions/demo.json5` says, so that the demo needs no file beside the program; a test holds them equal.

@@ -38,7 +38,8 @@ enum WorkbenchCommand: Command {
     }
 
     /// Opens the workbench and returns when the person leaves it.
-    static func open(home: String, watching: RunID? = nil) throws -> ExitCode {
+    /// - Parameter trainers: trainers that this process has started, and the names of their runs.
+    static func open(home: String, watching: RunID? = nil, trainers: [pid_t: String] = [:]) throws -> ExitCode {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
             throw CommandError.usage(
                 "The workbench needs a terminal for its input and output. 'maeface --once monitor' prints one frame.")
@@ -55,7 +56,7 @@ enum WorkbenchCommand: Command {
             let themes = Themes.find(environment: environment)
             shell = try WorkbenchShell(
                 home: home, terminal: terminal, options: options(for: terminal, themes, home: home),
-                watching: watching, notices: themes.problems)
+                watching: watching, trainers: trainers, notices: themes.problems)
         } catch {
             terminal.close()
             throw error

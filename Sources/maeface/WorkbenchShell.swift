@@ -24,7 +24,7 @@ final class WorkbenchShell {
     private var folderChanged = false
     private var activeRuns: [Run] = []
     /// Trainers that this workbench started, by their process numbers, and the names of their runs.
-    private var children: [pid_t: String] = [:]
+    private var children: [pid_t: String]
     private var lastLook = -Double.infinity
     private var nextMinute = 0.0
     private var hasDrawn = false
@@ -32,7 +32,10 @@ final class WorkbenchShell {
     /// Seconds between looks at the store while something runs.
     private static let lookInterval = 0.25
 
-    init(home: String, terminal: Terminal, options: Workbench.Options, watching: RunID?, notices: [String]) throws {
+    init(
+        home: String, terminal: Terminal, options: Workbench.Options, watching: RunID?,
+        trainers: [pid_t: String], notices: [String]
+    ) throws {
         self.home = home
         self.terminal = terminal
         mailbox = try Mailbox()
@@ -40,6 +43,7 @@ final class WorkbenchShell {
         folder = FolderWatch(home)
         state = State(options: options, watching: watching)
         self.notices = notices
+        children = trainers
     }
 
     /// Runs until the person leaves or a signal ends it.

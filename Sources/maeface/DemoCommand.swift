@@ -48,7 +48,7 @@ enum DemoCommand: Command {
           data: { faces: { kind: "rendered", identities: 128, photosPerIdentity: 8, side: 96 } },
           stages: [
             {
-              kind: "pretrain", data: ["faces"], epochs: 30, warmup: 2, batch: 64, lr: 2e-3, mask: 0.75, loss: "l1",
+              kind: "pretrain", data: ["faces"], epochs: 100, warmup: 5, batch: 64, lr: 2e-3, mask: 0.75, loss: "l1",
               crop: { scale: [0.5, 1] }, checkpointMinutes: 0.5,
             },
           ],

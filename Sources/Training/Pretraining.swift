@@ -123,6 +123,10 @@ final class Pretraining {
             context.report(.message("goes on after step \(state.step) of \(totalSteps)"))
         }
         guard state.step < totalSteps else { return }
+        if state.step == 0 {
+            journal.event(
+                .state, "begins: \(photos.files.count) photographs, \(totalSteps) steps of \(loader.batch) images")
+        }
         loader.start(
             atEpoch: Int(state.step) / loader.stepsPerEpoch, step: Int(state.step) % loader.stepsPerEpoch)
         if state.step == 0, try context.store.previews(of: context.run).isEmpty { makePreview() }

@@ -16,6 +16,7 @@ struct Maeface {
             PlanCommand.self,
             BenchPretrainCommand.self,
             WeightsInspectCommand.self,
+            KeysCommand.self,
         ]
     }
 

@@ -1,11 +1,20 @@
 import Foundation
 import Session
 import Testing
+import Workbench
 
 @testable import maeface
 
-@Suite("maeface demo")
+@Suite("What stands in files beside the program")
 struct DemoTests {
+    @Test("The keys in the README are those that the workbench obeys")
+    func keyPage() throws {
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let readme = try String(contentsOf: package.appendingPathComponent("README.md"), encoding: .utf8)
+        #expect(readme.contains(KeyPage.markdown), "put the output of 'maeface keys' into the README")
+    }
+
     @Test("The demo inside the program is the one in sessions/demo.json5")
     func demoSession() throws {
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

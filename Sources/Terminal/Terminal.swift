@@ -78,8 +78,9 @@ public final class Terminal {
         descriptor = copies.0
         outputFile = output
         inputFile = input
-        // The size comes from the terminal itself, which LINES and COLUMNS of a shell would hide.
-        use_env(false)
+        // The size comes from the terminal itself, before LINES and COLUMNS of a shell. (Without both, ncurses refuses
+        // terminals whose description has no size, such as the Linux console.)
+        use_tioctl(true)
         guard let screen = newterm(kind.isEmpty ? "unknown" : kind, output, input), maeface_capability("cup") != nil,
             let standard = maeface_standard_screen(), let keyWindow = newpad(1, 1)
         else {

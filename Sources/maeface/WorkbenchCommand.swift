@@ -21,7 +21,8 @@ enum WorkbenchCommand: Command {
           --size WxH     its size in characters, 120x36 when left out
 
         Environment: NO_COLOR turns colours off. MAEFACE_PICTURES chooses how faces are drawn: auto, sixel, kitty,
-        blocks, ascii or none; MAEFACE_THEME the colours: dark, light, high-contrast, colour-blind, mono, or a file.
+        blocks, ascii or none. MAEFACE_GLYPHS chooses how curves are: braille, blocks or ascii. MAEFACE_THEME chooses
+        the colours: dark, light, high-contrast, colour-blind, mono, or a file.
 
         EXAMPLE: maeface --once monitor --size 100x30 --run last
         """
@@ -31,7 +32,7 @@ enum WorkbenchCommand: Command {
         let reference = try arguments.value("--run")
         let once = try arguments.value("--once")
         let size = try arguments.value("--size")
-        _ = try arguments.positionals()
+        _ = try arguments.positionals(atMost: 0)
         if let once { return try printOnce(once, size: size, home: home, reference: reference) }
         if size != nil { throw CommandError.usage("--size goes with --once.") }
         return try open(home: home, watching: try reference.map { try resolve($0, home: home) })
@@ -82,9 +83,17 @@ enum WorkbenchCommand: Command {
         let isMono = terminal.colors == .mono
         return Workbench.Options(
             theme: isMono ? .mono : themes.current, themes: isMono ? [.mono] : themes.all,
-            glyphs: terminal.unicode ? .braille : .ascii,
+            glyphs: glyphs(for: terminal),
             pictures: [.ascii, .none].contains(terminal.pictureMode) ? .characters : .overlay,
             home: shortened(home))
+    }
+
+    /// The finest characters that can be expected to be there: `MAEFACE_GLYPHS` says otherwise where the font lacks
+    /// braille. The Linux console has neither braille nor most blocks.
+    private static func glyphs(for terminal: Terminal) -> GlyphSet {
+        let environment = ProcessInfo.processInfo.environment
+        if let wish = GlyphSet(rawValue: (environment["MAEFACE_GLYPHS"] ?? "").lowercased()) { return wish }
+        return terminal.unicode && environment["TERM"] != "linux" ? .braille : .ascii
     }
 
     /// The folder as a person writes it: from here when it lies below.

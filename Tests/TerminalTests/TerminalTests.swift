@@ -223,6 +223,17 @@ import Testing
         #expect(tty.finish().contains("\u{1b}]52;c;Zm9vYmFy\u{7}"))
     }
 
+    @Test(arguments: ["linux", "vt100", "tmux-256color", "rxvt"])
+    func otherTerminalsWork(_ kind: String) throws {
+        let tty = try PseudoTerminal(columns: 70, rows: 22)
+        let terminal = try open(tty, ["TERM": kind])
+        #expect(terminal.size == Size(width: 70, height: 22))
+        terminal.draw(dashboard(terminal.size, "one", []))
+        terminal.close()
+        #expect(tty.isRestored)
+        #expect(tty.finish().contains("one"))
+    }
+
     @Test func unknownTerminalTypeIsASentence() throws {
         let tty = try PseudoTerminal(columns: 60, rows: 20)
         let error = try #require(throws: TerminalError.self) { try open(tty, ["TERM": "no-such-terminal"]) }

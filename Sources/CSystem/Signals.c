@@ -36,6 +36,8 @@ int maeface_signals_open(const int *signals, int count, int *descriptor) {
     if (ends[0] < 0 && pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) {
         return errno;
     }
+    sigset_t wanted;
+    sigemptyset(&wanted);
     for (int index = 0; index < count; index++) {
         int number = signals[index];
         if (number <= 0 || number >= NSIG) {
@@ -46,6 +48,12 @@ int maeface_signals_open(const int *signals, int count, int *descriptor) {
             return reason;
         }
         handled[number] = true;
+        sigaddset(&wanted, number);
+    }
+    // Whoever started us may have blocked them: a thread of libdispatch blocks all, and children inherit that.
+    int reason = pthread_sigmask(SIG_UNBLOCK, &wanted, NULL);
+    if (reason != 0) {
+        return reason;
     }
     *descriptor = ends[0];
     return 0;

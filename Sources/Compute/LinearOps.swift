@@ -53,15 +53,18 @@ struct ProductTiles {
 
     /// - Parameters:
     ///   - rowsAbout, columnsAbout: the largest block that suits the caches.
-    ///   - panel: columns of a panel; column blocks are multiples of it.
-    init(rows: Int, columns: Int, rowsAbout: Int, columnsAbout: Int, panel: Int, threads: Int) {
+    ///   - rowPanel, panel: rows and columns of the micro-kernel; blocks are multiples of them, so that only the last
+    ///     block has remainders, which cost as much as whole ones.
+    init(
+        rows: Int, columns: Int, rowsAbout: Int, columnsAbout: Int, rowPanel: Int, panel: Int, threads: Int
+    ) {
         func blocks(_ count: Int, _ about: Int) -> Int { max(1, (count + about - 1) / about) }
         var rowCount = blocks(rows, rowsAbout)
         var columnCount = blocks(columns, columnsAbout)
         // A whole number of tiles for each thread, so that all finish together, unless that makes tiles tiny.
         while rowCount * columnCount % threads != 0, rows / (rowCount + 1) >= 48 { rowCount += 1 }
         while rowCount * columnCount < threads, columns / (columnCount + 1) >= panel { columnCount += 1 }
-        rowBlock = max(1, (rows + rowCount - 1) / rowCount)
+        rowBlock = max(1, ((rows + rowCount - 1) / rowCount + rowPanel - 1) / rowPanel * rowPanel)
         rowTiles = (rows + rowBlock - 1) / rowBlock
         columnBlock = max(panel, ((columns + columnCount - 1) / columnCount + panel - 1) / panel * panel)
         columnTiles = (columns + columnBlock - 1) / columnBlock
@@ -133,8 +136,8 @@ public enum LinearOps {
     ) {
         let kernels = pool.kernels.pointee
         let tiles = ProductTiles(
-            rows: outputs, columns: inputs, rowsAbout: 384, columnsAbout: 512, panel: max(kernels.panel, 16),
-            threads: kernels.panel == 0 ? 2 : pool.threads)
+            rows: outputs, columns: inputs, rowsAbout: 384, columnsAbout: 512, rowPanel: kernels.row_panel,
+            panel: max(kernels.panel, 16), threads: kernels.panel == 0 ? 2 : pool.threads)
         pool.reserveScratch(kernels.weight_gradient_scratch(tiles.rowBlock, tiles.columnBlock))
         let job = ck_weight_gradient(
             m: rows, n: outputs, k: inputs, dy: dy, x: x, dw: dW, db: db, accumulate: accumulate ? 1 : 0,
@@ -151,8 +154,8 @@ public enum LinearOps {
         let columns = backward ? weight.inputs : weight.outputs
         let depth = backward ? weight.outputs : weight.inputs
         let tiles = ProductTiles(
-            rows: rows, columns: columns, rowsAbout: 256, columnsAbout: 768, panel: max(kernels.panel, 16),
-            threads: kernels.panel == 0 ? 2 : pool.threads)
+            rows: rows, columns: columns, rowsAbout: 256, columnsAbout: 768, rowPanel: kernels.row_panel,
+            panel: max(kernels.panel, 16), threads: kernels.panel == 0 ? 2 : pool.threads)
         pool.reserveScratch(kernels.gemm_scratch(tiles.rowBlock, tiles.columnBlock))
         var job = ck_gemm()
         job.m = rows

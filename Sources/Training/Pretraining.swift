@@ -214,6 +214,7 @@ final class Pretraining {
         }
         state.epochLossSum = 0
         state.epochLossCount = 0
+        context.peak.look(with: context.pool, reached: clock.gigaflops ?? 0)
         if PreviewMaker.isDue(afterEpoch: epoch, of: settings.epochs, every: settings.previewEpochs) { makePreview() }
     }
 
@@ -281,7 +282,7 @@ final class Pretraining {
         let gigaflops = clock.gigaflops
         return Throughput(
             imagesPerSecond: clock.imagesPerSecond, gflops: gigaflops,
-            peakShare: context.peak > 0 ? gigaflops.map { $0 / context.peak } : nil,
+            peakShare: context.peak.gigaflops > 0 ? gigaflops.map { $0 / context.peak.gigaflops } : nil,
             residentBytes: Machine.residentBytes,
             secondsLeft: clock.secondsPerStep.map { $0 * Double(totalSteps - state.step) })
     }

@@ -79,9 +79,12 @@ public struct Trainer {
         let control = try TrainerControl(store: store, run: run.id, signals: signals)
         defer { if signals { maeface_signals_close() } }
         let pool = ThreadPool(threads: threads)
+        let peak = PeakGauge()
+        peak.look(with: pool)
         let context = RunContext(
             store: store, run: run.id, session: session, pool: pool, control: control,
-            peak: peakGflops(pool: pool, bursts: 3), report: report)
+            peak: peak,
+            report: report)
         try store.setFact("engine", to: context.engine, of: run.id)
         for (index, stage) in session.stages.enumerated() where index >= run.stage {
             let end: StageEnd

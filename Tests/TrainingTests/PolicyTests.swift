@@ -1,3 +1,4 @@
+import Compute
 import Testing
 
 @testable import Training
@@ -93,5 +94,17 @@ struct PolicyTests {
         #expect(due.count <= PreviewMaker.most + 1)
         #expect(due.last == 800)
         #expect(!(1...10).contains { PreviewMaker.isDue(afterEpoch: $0, of: 10, every: 0) })
+    }
+
+    @Test("A later look never lowers the peak")
+    func peak() {
+        let pool = ThreadPool(threads: 1)
+        let gauge = PeakGauge()
+        for _ in 0..<12 {
+            let before = gauge.gigaflops
+            gauge.look(with: pool)
+            #expect(gauge.gigaflops >= before)
+        }
+        #expect(gauge.gigaflops > 0)
     }
 }

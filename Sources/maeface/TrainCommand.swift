@@ -1,4 +1,3 @@
-import CSystem
 import Foundation
 import RunStore
 import Session
@@ -121,23 +120,14 @@ enum TrainerProcess {
     /// Starts a trainer that survives this process and its terminal; what it says goes to the run's folder.
     /// - Returns: its process number.
     static func start(_ run: Run, home: String, threads: Int) throws -> pid_t {
-        let words = [
-            executable, "train", "--resume", "\(run.id)", "--home", home, "--threads", "\(threads)",
-        ]
-        var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        defer { pointers.forEach { free($0) } }
-        var process: pid_t = 0
-        let log = "\(home)/\(run.id)/trainer.log"
-        let code = pointers.withUnsafeMutableBufferPointer { buffer in
-            buffer.baseAddress.map { maeface_spawn($0, nil, log, &process) } ?? EINVAL
+        do {
+            return try ChildProcess.start(
+                ChildProcess.ownProgram,
+                ["train", "--resume", "\(run.id)", "--home", home, "--threads", "\(threads)"],
+                output: "\(home)/\(run.id)/trainer.log"
+            ).processID
+        } catch {
+            throw CommandError.failed("the trainer: \(error)")
         }
-        guard code == 0 else {
-            throw CommandError.failed("the trainer cannot be started: \(String(cString: strerror(code))).")
-        }
-        return process
-    }
-
-    private static var executable: String {
-        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     }
 }

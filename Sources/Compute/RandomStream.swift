@@ -9,6 +9,10 @@ public enum RandomPurpose: UInt64, Sendable {
     case dropPath = 7
     case rendering = 8
     case bootstrap = 9
+    case folds = 20
+    case randomErasing = 21
+    case affine = 22
+    case gamma = 23
     case test = 100
 }
 

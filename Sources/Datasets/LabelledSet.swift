@@ -1,0 +1,143 @@
+/// Images with labels: a class of expression, action units, valence and arousal, any of which may be missing; who is
+/// seen and in which video; and the row that says so, for messages.
+///
+/// Columns of numbers instead of one object for each sample: Aff-Wild2 has millions of frames.
+public struct LabelledSet: Sendable {
+    /// The part of the data set's own split that a sample belongs to.
+    public enum Split: String, Sendable, CaseIterable {
+        case training
+        case validation
+        case test
+    }
+
+    /// Which of a number of names (subjects, videos) each sample has.
+    public struct Grouping: Sendable {
+        public internal(set) var names: [String]
+        /// For each sample, a place in `names`.
+        public internal(set) var of: [Int32]
+    }
+
+    /// Classes of expression in the order of the model's outputs; empty when the set has no expressions.
+    public internal(set) var classes: [String]
+    /// Names of the action units in the order of the model's outputs; empty when the set has none.
+    public internal(set) var units: [String]
+    /// Sentences about what was passed over or looks odd, for the run's log.
+    public internal(set) var notes: [String] = []
+
+    var folders: [String] = []
+    var folderOf: [Int32] = []
+    var names: [String] = []
+    /// -1 where it is missing.
+    var expressions: [Int16] = []
+    /// (N, U): 1, 0, or -1 where it is missing.
+    var unitValues: [Int8] = []
+    /// NaN where it is missing; empty when no sample has one.
+    var valences: [Float] = []
+    var arousals: [Float] = []
+    var splits: [Split?] = []
+    var frames: [Int32] = []
+    var files: [String] = []
+    var fileOf: [Int32] = []
+    var lines: [Int32] = []
+    /// What folds may group by: "subject", "video".
+    public internal(set) var groupings: [String: Grouping] = [:]
+    /// The video, person by person, whose frames follow each other; nil when the samples are single images.
+    public internal(set) var sequences: Grouping?
+
+    init(classes: [String], units: [String]) {
+        self.classes = classes
+        self.units = units
+    }
+
+    /// The number of samples.
+    public var count: Int { names.count }
+
+    public var hasExpressions: Bool { !classes.isEmpty }
+    public var hasUnits: Bool { !units.isEmpty }
+    public var hasValenceArousal: Bool { !valences.isEmpty }
+
+    /// The path of a sample's image.
+    public func image(_ sample: Int) -> String { "\(folders[Int(folderOf[sample])])/\(names[sample])" }
+
+    /// The class as a place in `classes`, or nil.
+    public func expression(_ sample: Int) -> Int? {
+        hasExpressions && expressions[sample] >= 0 ? Int(expressions[sample]) : nil
+    }
+
+    /// Whether an action unit, a place in `units`, is active; nil when that is not known.
+    public func unit(_ unit: Int, of sample: Int) -> Bool? {
+        let value = unitValues[sample * units.count + unit]
+        return value < 0 ? nil : value > 0
+    }
+
+    /// In [-1, 1], or nil.
+    public func valence(_ sample: Int) -> Float? { Self.known(valences, sample) }
+
+    /// In [-1, 1], or nil.
+    public func arousal(_ sample: Int) -> Float? { Self.known(arousals, sample) }
+
+    private static func known(_ values: [Float], _ sample: Int) -> Float? {
+        values.isEmpty || values[sample].isNaN ? nil : values[sample]
+    }
+
+    /// The part of the set's own split; nil when it comes without one.
+    public func split(_ sample: Int) -> Split? { splits[sample] }
+
+    /// The number of the frame in its video; nil for single images.
+    public func frame(_ sample: Int) -> Int? { frames[sample] >= 0 ? Int(frames[sample]) : nil }
+
+    /// The name of the video or sequence that the sample is a frame of.
+    public func sequence(_ sample: Int) -> String? { sequences.map { $0.names[Int($0.of[sample])] } }
+
+    /// The file and line that the labels come from; the line is nil for a folder.
+    public func place(_ sample: Int) -> (file: String, line: Int?) {
+        (files[Int(fileOf[sample])], lines[sample] > 0 ? Int(lines[sample]) : nil)
+    }
+
+    /// Samples of each class among some samples.
+    public func expressionCounts(_ samples: some Sequence<Int>) -> [Int] {
+        var counts = [Int](repeating: 0, count: classes.count)
+        for sample in samples {
+            if let expression = expression(sample) { counts[expression] += 1 }
+        }
+        return counts
+    }
+
+    /// Samples of each action unit, active and not, among some samples.
+    public func unitCounts(_ samples: some Sequence<Int>) -> [(active: Int, inactive: Int)] {
+        var counts = [(active: Int, inactive: Int)](repeating: (0, 0), count: units.count)
+        for sample in samples {
+            for place in units.indices {
+                switch unit(place, of: sample) {
+                case true?: counts[place].active += 1
+                case false?: counts[place].inactive += 1
+                case nil: break
+                }
+            }
+        }
+        return counts
+    }
+
+    /// Writes the classes of some samples, (N): -1 where missing.
+    public func copyExpressions(_ samples: some Collection<Int>, into output: UnsafeMutablePointer<Int32>) {
+        for (row, sample) in samples.enumerated() { output[row] = expression(sample).map(Int32.init) ?? -1 }
+    }
+
+    /// Writes the action units of some samples, (N, U): 1, 0, and NaN where missing.
+    public func copyUnits(_ samples: some Collection<Int>, into output: UnsafeMutablePointer<Float>) {
+        for (row, sample) in samples.enumerated() {
+            for place in units.indices {
+                let value = unitValues[sample * units.count + place]
+                output[row * units.count + place] = value < 0 ? .nan : Float(value)
+            }
+        }
+    }
+
+    /// Writes valence and arousal of some samples, (N, 2): NaN where missing.
+    public func copyValenceArousal(_ samples: some Collection<Int>, into output: UnsafeMutablePointer<Float>) {
+        for (row, sample) in samples.enumerated() {
+            output[2 * row] = valence(sample) ?? .nan
+            output[2 * row + 1] = arousal(sample) ?? .nan
+        }
+    }
+}

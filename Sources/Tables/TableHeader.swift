@@ -1,0 +1,45 @@
+/// The names of a table's columns.
+public struct TableHeader: Equatable, Sendable {
+    /// In the order of the file.
+    public let columns: [String]
+    private let path: String
+    private let indices: [String: Int]
+
+    /// Takes the next record of a table as the names of its columns.
+    ///
+    /// - Throws: `TableError` when there is none, or two columns have one name.
+    public init(_ reader: TableReader) throws(TableError) {
+        guard let record = try reader.next() else {
+            throw TableError(path: reader.path, "an empty file; a table begins with the columns' names")
+        }
+        var indices: [String: Int] = [:]
+        columns = record.texts
+        path = reader.path
+        for (index, name) in columns.enumerated() where !name.isEmpty {
+            guard indices.updateValue(index, forKey: name) == nil else {
+                throw TableError(path: reader.path, line: record.line, "two columns are called \"\(name)\"")
+            }
+        }
+        self.indices = indices
+    }
+
+    /// The place of a column, or nil.
+    public func index(of name: String) -> Int? { indices[name] }
+
+    /// The place of a column that has to be there.
+    ///
+    /// - Throws: `TableError` naming the columns that are.
+    public func requiredIndex(of name: String) throws(TableError) -> Int {
+        if let index = indices[name] { return index }
+        let known = columns.prefix(40).map { "\"\($0)\"" }.joined(separator: ", ")
+        throw TableError(path: path, line: 1, "there is no column \"\(name)\"; the columns are \(known)")
+    }
+
+    /// - Throws: `TableError` when a record has more or fewer fields than there are columns.
+    public func requireFields(_ record: TableRecord) throws(TableError) {
+        guard record.count == columns.count else {
+            throw TableError(
+                path: path, line: record.line, "\(record.count) fields in a table of \(columns.count) columns")
+        }
+    }
+}

@@ -64,6 +64,7 @@ let package = Package(
 
         tests("ComputeTests", ["Compute", "CKernels"], exclude: ["Reference"]),
         tests("ModelTests", ["Model", "Compute"], exclude: ["Reference", "Fixtures"]),
+        tests("EvaluationTests", ["Evaluation", "CKernels"], exclude: ["Reference"]),
         tests("FacesTests", ["Faces", "Compute", "CImage"], exclude: ["Reference"]),
         tests("TablesTests", ["Tables"]),
         tests("DatasetsTests", ["Datasets", "Faces", "Compute"]),

@@ -159,12 +159,13 @@ extension RunStore {
 
     // MARK: Going back
 
-    /// What a roll-back took away. The files of the previews and checkpoints are the caller's to delete.
+    /// What a roll-back took away. The files of the previews, checkpoints and predictions are the caller's to delete.
     public struct RolledBack: Equatable, Sendable {
         public var points = 0
         public var events = 0
         public var previews: [PreviewRecord] = []
         public var checkpoints: [CheckpointRecord] = []
+        public var predictions: [PredictionRecord] = []
     }
 
     /// Makes the run as it was after a step of a stage, in one transaction: everything that came later is deleted, so
@@ -184,6 +185,10 @@ extension RunStore {
             result.checkpoints = try database.rows(Self.checkpointColumns + "WHERE \(later)", run, fold, stage, step) {
                 Self.readCheckpoint(&$0)
             }
+            result.predictions = try database.rows(
+                Self.predictionColumns + "WHERE \(later)", run, fold, stage, step
+            ) { Self.readPrediction(&$0) }
+            try database.run("DELETE FROM prediction WHERE \(later)", run, fold, stage, step)
             try database.run("DELETE FROM preview WHERE \(later)", run, fold, stage, step)
             try database.run("DELETE FROM checkpoint WHERE \(later)", run, fold, stage, step)
             try database.run("DELETE FROM event WHERE \(later)", run, fold, stage, step)

@@ -7,7 +7,7 @@ enum Schema {
 
     /// Migration n turns version n into n + 1; the file's `user_version` counts those that were applied. A migration
     /// that was released is never edited.
-    static let migrations = [first]
+    static let migrations = [first, predictions]
     static var version: Int64 { Int64(migrations.count) }
 
     private static let first = """
@@ -144,6 +144,54 @@ enum Schema {
         ) STRICT;
         CREATE INDEX command_run ON command (run, id);
         CREATE INDEX command_pending ON command (run, id) WHERE taken IS NULL;
+        """
+
+    private static let predictions = """
+        -- Frame-wise predictions are files in the run's folder; this says which there are.
+        CREATE TABLE prediction (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+            stage INTEGER NOT NULL,
+            fold INTEGER,
+            step INTEGER NOT NULL,
+            split TEXT NOT NULL,
+            task TEXT NOT NULL,
+            channels TEXT NOT NULL,                -- names, separated by commas
+            frames_per_second REAL,
+            videos INTEGER NOT NULL,
+            frames INTEGER NOT NULL,
+            time REAL NOT NULL,
+            file TEXT NOT NULL,
+            UNIQUE (run, file)
+        ) STRICT;
+
+        -- What a person kept of the smoother with a run: once for all folds (NULL), and once a fold.
+        CREATE TABLE smoothing (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+            fold INTEGER,
+            edge TEXT NOT NULL,
+            gaps TEXT NOT NULL,
+            result TEXT NOT NULL,
+            domain TEXT NOT NULL,
+            clips INTEGER NOT NULL,
+            raw REAL,
+            smoothed REAL,
+            left_out REAL,
+            time REAL NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX smoothing_key ON smoothing (run, ifnull(fold, -1));
+
+        CREATE TABLE smoothing_channel (
+            smoothing INTEGER NOT NULL REFERENCES smoothing ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            channel TEXT NOT NULL,
+            sigma1 REAL NOT NULL,
+            sigma2 REAL NOT NULL,
+            sigma3 REAL NOT NULL,
+            threshold REAL,
+            PRIMARY KEY (smoothing, number)
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// Brings the file to the present version in one transaction. Another process may do the same at the same time.

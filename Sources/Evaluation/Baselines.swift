@@ -1,0 +1,106 @@
+import Foundation
+
+/// The filters that the paper's is measured against.
+enum Baselines {
+    /// The mean over `width` frames around each, as `scipy.ndimage.uniform_filter1d`.
+    static func box(_ signal: [Double], width: Int, edge: EdgeMode) -> [Double] {
+        let (radius, extended) = extend(signal, width: width, edge: edge)
+        guard radius > 0, !signal.isEmpty else { return signal }
+        var sums = [0.0]
+        sums.reserveCapacity(extended.count + 1)
+        for value in extended { sums.append(sums[sums.count - 1] + value) }
+        let count = Double(2 * radius + 1)
+        return signal.indices.map { (sums[$0 + 2 * radius + 1] - sums[$0]) / count }
+    }
+
+    /// The median over `width` frames around each, as `scipy.ndimage.median_filter`.
+    static func median(_ signal: [Double], width: Int, edge: EdgeMode) -> [Double] {
+        let (radius, extended) = extend(signal, width: width, edge: edge)
+        guard radius > 0, !signal.isEmpty else { return signal }
+        // The window in order: one value leaves it and one comes in at every step.
+        var window = extended[0..<2 * radius + 1].sorted()
+        func place(of value: Double) -> Int {
+            var (low, high) = (0, window.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if window[middle] < value { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        var smoothed = [window[radius]]
+        smoothed.reserveCapacity(signal.count)
+        for index in signal.indices.dropFirst() {
+            window.remove(at: place(of: extended[index - 1]))
+            let value = extended[index + 2 * radius]
+            window.insert(value, at: place(of: value))
+            smoothed.append(window[radius])
+        }
+        return smoothed
+    }
+
+    /// The value at the centre of a polynomial fitted to `width` frames around each (Savitzky & Golay, 1964).
+    static func savitzkyGolay(_ signal: [Double], width: Int, order: Int, edge: EdgeMode) -> [Double] {
+        let weights = savitzkyGolayWeights(width: width, order: order)
+        let (radius, extended) = extend(signal, width: weights.count, edge: edge)
+        guard radius > 0, !signal.isEmpty else { return signal }
+        return signal.indices.map { index in
+            var sum = 0.0
+            for k in weights.indices { sum += weights[k] * extended[index + k] }
+            return sum
+        }
+    }
+
+    /// Weights of the fit, from polynomials that are orthogonal over the window (Gram's): w(k) = Σ p(0) p(k) / Σ p².
+    static func savitzkyGolayWeights(width: Int, order: Int) -> [Double] {
+        let radius = width / 2
+        let places = (-radius...radius).map(Double.init)
+        var weights = [Double](repeating: 0, count: places.count)
+        var (previous, present) = ([Double](repeating: 0, count: places.count), places.map { _ in 1.0 })
+        var previousNorm = 1.0
+        for degree in 0...min(order, width - 1) {
+            let norm = present.reduce(0) { $0 + $1 * $1 }
+            let centre = present[radius]
+            for k in places.indices { weights[k] += centre * present[k] / norm }
+            // The recurrence of polynomials orthogonal over a symmetric set of places.
+            let next = places.indices.map { k in
+                places[k] * present[k] - (degree > 0 ? norm / previousNorm * previous[k] : 0)
+            }
+            (previous, present, previousNorm) = (present, next, norm)
+        }
+        return weights
+    }
+
+    private static func extend(_ signal: [Double], width: Int, edge: EdgeMode) -> (radius: Int, [Double]) {
+        let radius = max(0, width / 2)
+        guard !signal.isEmpty else { return (radius, []) }
+        return (
+            radius,
+            (-radius..<signal.count + radius).map { place in
+                edge.index(place, count: signal.count).map { signal[$0] } ?? 0
+            }
+        )
+    }
+}
+
+extension SmootherEngine {
+    /// Every channel of a video smoothed by a baseline, with gaps, domain and clipping as for the paper's filter.
+    func baseline(_ video: Int, _ method: SmoothingMethod, _ options: FilterOptions) -> [[Double]] {
+        (0..<channelCount).map { channel in
+            let raw = predictions.videos[video].scores[channel]
+            let domain = predictions.task == .valenceArousal ? .values : options.domain
+            let filled = options.gaps.fill(domain.transform(raw, task: predictions.task))
+            var smoothed =
+                switch method {
+                case .sigmas: filled
+                case .box(let width): Baselines.box(filled, width: width, edge: options.edge)
+                case .median(let width): Baselines.median(filled, width: width, edge: options.edge)
+                case .savitzkyGolay(let width, let order):
+                    Baselines.savitzkyGolay(filled, width: width, order: order, edge: options.edge)
+                }
+            if options.result == .restored {
+                for index in raw.indices where raw[index].isNaN { smoothed[index] = .nan }
+            }
+            return finish(smoothed, options)
+        }
+    }
+}

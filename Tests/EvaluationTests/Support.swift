@@ -1,0 +1,43 @@
+import Foundation
+
+/// The data that lies beside the checkout on development machines; nil elsewhere.
+enum SharedData {
+    static func folder(_ name: String) -> String? {
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let root =
+            ProcessInfo.processInfo.environment["MAEFACE_SHARED"]
+            ?? package.deletingLastPathComponent().appendingPathComponent("shared").path
+        let path = root + "/data/" + name
+        guard FileManager.default.fileExists(atPath: path) else {
+            print("skipped: \(name) is not beside the checkout")
+            return nil
+        }
+        return path
+    }
+}
+
+/// Numbers that look random and are the same every time (SplitMix64).
+struct TestRandom {
+    private var state: UInt64
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    /// In [0, 1).
+    mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+    mutating func integer(_ range: ClosedRange<Int>) -> Int {
+        range.lowerBound + Int(next() % UInt64(range.count))
+    }
+    /// A slow wave with noise on it.
+    mutating func signal(_ count: Int) -> [Double] {
+        let (period, phase) = (20 + 200 * unit(), 6 * unit())
+        return (0..<count).map { sin(Double($0) / period + phase) * 0.6 + unit() - 0.5 }
+    }
+}

@@ -29,7 +29,7 @@ let package = Package(
         // Without pkg-config: ncursesw.pc adds -D flags that SwiftPM refuses with a warning; the shim sets them.
         systemLibrary("CNcurses", pkgConfig: nil, package: "libncurses-dev"),
         systemLibrary("COpenBLAS", pkgConfig: "openblas", package: "libopenblas-dev"),
-        systemLibrary("CZip", pkgConfig: "libzip", package: "libzip-dev"),
+        systemLibrary("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
         systemLibrary("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
         systemLibrary("CChafa", pkgConfig: "chafa", package: "libchafa-dev"),
 
@@ -45,7 +45,7 @@ let package = Package(
         library("Evaluation", ["CKernels"]),
         library("Faces", ["Compute", "CImage", "CKernels"]),
         library("Datasets", ["Faces", "Compute", "Tables"]),
-        library("Checkpoints", ["Compute", "CZip"]),
+        library("Checkpoints", ["Compute", "CZlib"]),
         library("RunStore", ["CSQLite", "CSystem"]),
         library("Session"),
         library(
@@ -68,7 +68,7 @@ let package = Package(
         tests("FacesTests", ["Faces", "Compute", "CImage"], exclude: ["Reference"]),
         tests("TablesTests", ["Tables"]),
         tests("DatasetsTests", ["Datasets", "Faces", "Compute"]),
-        tests("CheckpointsTests", ["Checkpoints", "Compute"], exclude: ["Fixtures"]),
+        tests("CheckpointsTests", ["Checkpoints", "Compute"], exclude: ["Fixtures", "Reference"]),
         tests("RunStoreTests", ["RunStore", "CSQLite", "CSystem"]),
         tests("SessionTests", ["Session"]),
         tests("TrainingTests", ["Training"]),

@@ -40,6 +40,58 @@ struct HeaderParser {
         return (metadata, tensors)
     }
 
+    /// The `weight_map` of an index of shards: the file of every tensor. What else the index says is passed over.
+    mutating func weightMap() throws(CheckpointError) -> [(tensor: String, file: String)] {
+        var files: [(tensor: String, file: String)] = []
+        var names: Set<String> = []
+        var next = try opening("{", closing: "}")
+        while next {
+            let key = try string()
+            try expect(":")
+            if key == "weight_map" {
+                var inner = try opening("{", closing: "}")
+                while inner {
+                    let name = try string()
+                    guard names.insert(name).inserted else { throw failure("names \"\(name)\" twice") }
+                    try expect(":")
+                    files.append((name, try string()))
+                    inner = try separator(closing: "}")
+                }
+            } else {
+                try skipValue(depth: 0)
+            }
+            next = try separator(closing: "}")
+        }
+        return files
+    }
+
+    private mutating func skipValue(depth: Int) throws(CheckpointError) {
+        guard depth < 16 else { throw failure("nests too deep at byte \(offset)") }
+        skipSpace()
+        guard offset < bytes.count else { throw failure("ends too early") }
+        switch bytes[offset] {
+        case UInt8(ascii: "\""): _ = try string()
+        case UInt8(ascii: "{"):
+            var next = try opening("{", closing: "}")
+            while next {
+                _ = try string()
+                try expect(":")
+                try skipValue(depth: depth + 1)
+                next = try separator(closing: "}")
+            }
+        case UInt8(ascii: "["):
+            var next = try opening("[", closing: "]")
+            while next {
+                try skipValue(depth: depth + 1)
+                next = try separator(closing: "]")
+            }
+        default:
+            let start = offset
+            while offset < bytes.count, !",]} \t\n\r".utf8.contains(bytes[offset]) { offset += 1 }
+            guard offset > start else { throw failure("is not as it should be: expected a value at byte \(start)") }
+        }
+    }
+
     private mutating func texts() throws(CheckpointError) -> [String: String] {
         var texts: [String: String] = [:]
         var next = try opening("{", closing: "}")

@@ -10,6 +10,7 @@
 final class MappedFile: @unchecked Sendable {
     // Never written after `init`, so any thread may read it.
     let bytes: UnsafeRawBufferPointer
+    private let isMapped: Bool
 
     init(path: String) throws(CheckpointError) {
         func failure(_ verb: String) -> CheckpointError {
@@ -30,9 +31,29 @@ final class MappedFile: @unchecked Sendable {
             throw failure("cannot be mapped into memory")
         }
         bytes = UnsafeRawBufferPointer(start: start, count: length)
+        isMapped = true
+    }
+
+    /// Bytes that are in memory already, copied.
+    init(copying content: some Collection<UInt8>) {
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: content.count, alignment: 64)
+        copy.copyBytes(from: content)
+        bytes = UnsafeRawBufferPointer(copy)
+        isMapped = false
     }
 
     deinit {
-        munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+        if isMapped {
+            munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+        } else {
+            bytes.deallocate()
+        }
     }
+
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 }

@@ -1,0 +1,463 @@
+/// Reads a Python pickle of any protocol, 0 to 5, and builds data only.
+///
+/// A pickle is a program for a small stack machine (Python's `pickletools` describes it). This one knows the operations
+/// that put values together. A class or function is a name here: nothing is imported, nothing is called, and a "call"
+/// either means data that PyTorch writes this way (`PickleCalls`), or stays an object that knows its name and
+/// arguments. There is no recursion, and memory is bounded by a budget.
+struct PickleMachine {
+    private(set) var heap: PickleHeap
+    /// Bytes read so far.
+    private(set) var position = 0
+    let source: UnsafeRawBufferPointer
+    let path: String
+    /// The tensors that persistent numbers mean, in files that keep tensors apart; else they mean storages.
+    var tensorsByNumber: [Int: PickleValue]?
+    private var stack: [PickleValue] = []
+    private var marks: [Int] = []
+    private var memo: [Int: PickleValue] = [:]
+    private var deepest = 0
+
+    init(_ source: UnsafeRawBufferPointer, from position: Int = 0, path: String, heap: PickleHeap) {
+        self.source = source
+        self.position = position
+        self.path = path
+        self.heap = heap
+    }
+
+    /// Runs to the end of the pickle that begins at `position`, and returns its value.
+    mutating func run() throws(CheckpointError) -> PickleValue {
+        stack.removeAll(keepingCapacity: true)
+        marks.removeAll(keepingCapacity: true)
+        memo.removeAll(keepingCapacity: true)
+        while true {
+            let operation = try byte()
+            if operation == UInt8(ascii: ".") {
+                guard marks.isEmpty, stack.count == 1 else { throw failure("ends with \(stack.count) values, not one") }
+                return stack[0]
+            }
+            try perform(operation)
+        }
+    }
+
+    // MARK: The operations
+
+    private mutating func perform(_ operation: UInt8) throws(CheckpointError) {
+        switch operation {
+        case UInt8(ascii: "("): try mark()
+        case UInt8(ascii: "0"): try popMarkOrValue()
+        case UInt8(ascii: "1"): _ = try popToMark()
+        case UInt8(ascii: "2"): try push(top())
+        case 0x80, 0x95: try frame(operation)
+        case UInt8(ascii: "N"), 0x88, 0x89, UInt8(ascii: "I"), UInt8(ascii: "J"), UInt8(ascii: "K"),
+            UInt8(ascii: "M"), UInt8(ascii: "L"), 0x8A, 0x8B, UInt8(ascii: "F"), UInt8(ascii: "G"):
+            try push(number(operation))
+        case UInt8(ascii: "S"), UInt8(ascii: "T"), UInt8(ascii: "U"), UInt8(ascii: "V"), UInt8(ascii: "X"), 0x8C, 0x8D,
+            UInt8(ascii: "B"), UInt8(ascii: "C"), 0x8E, 0x96:
+            try push(string(operation))
+        case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: "t"), UInt8(ascii: "l"),
+            UInt8(ascii: "d"), 0x85, 0x86, 0x87, 0x8F, 0x91:
+            try push(collection(operation))
+        case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "s"), UInt8(ascii: "u"), 0x90: try fill(operation)
+        case UInt8(ascii: "g"), UInt8(ascii: "h"), UInt8(ascii: "j"), UInt8(ascii: "p"), UInt8(ascii: "q"),
+            UInt8(ascii: "r"), 0x94:
+            try remember(operation)
+        case UInt8(ascii: "c"), 0x93: try push(global(operation))
+        case UInt8(ascii: "R"), UInt8(ascii: "o"), UInt8(ascii: "i"), 0x81, 0x92: try push(call(operation))
+        case UInt8(ascii: "b"):
+            let state = try pop()
+            try build(top(), state)
+        case UInt8(ascii: "P"): try push(persistent(.text(line())))
+        case UInt8(ascii: "Q"): try push(persistent(pop()))
+        case 0x82, 0x83, 0x84: throw failure("uses extension codes, whose meaning is not in the file")
+        case 0x97, 0x98: throw failure("refers to buffers that are not in the file")
+        default:
+            throw failure("has the unknown operation 0x\(String(operation, radix: 16)) at byte \(position - 1)")
+        }
+    }
+
+    private mutating func frame(_ operation: UInt8) throws(CheckpointError) {
+        guard operation == 0x80 else {
+            _ = try integer(8)
+            return
+        }
+        let version = try byte()
+        guard version <= 5 else { throw failure("is of protocol \(version); 0 to 5 are read") }
+    }
+
+    private mutating func number(_ operation: UInt8) throws(CheckpointError) -> PickleValue {
+        switch operation {
+        case 0x88: return .boolean(true)
+        case 0x89: return .boolean(false)
+        case UInt8(ascii: "J"): return .integer(Int(Int32(truncatingIfNeeded: try integer(4))))
+        case UInt8(ascii: "K"): return .integer(Int(try byte()))
+        case UInt8(ascii: "M"): return .integer(try integer(2))
+        case 0x8A: return try long(Int(byte()))
+        case 0x8B: return try long(integer(4))
+        case UInt8(ascii: "G"):
+            let bytes = try take(8)
+            let bits = source.loadUnaligned(fromByteOffset: bytes.lowerBound, as: UInt64.self)
+            return .float(Double(bitPattern: UInt64(bigEndian: bits)))
+        case UInt8(ascii: "F"):
+            let text = try line()
+            guard let value = Double(text) else { throw failure("has the number '\(text.prefix(40))'") }
+            return .float(value)
+        case UInt8(ascii: "I"), UInt8(ascii: "L"):
+            var text = try line()
+            if operation == UInt8(ascii: "I"), text == "00" || text == "01" { return .boolean(text == "01") }
+            if text.hasSuffix("L") { text.removeLast() }
+            if let value = Int(text) { return .integer(value) }
+            guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2D }) else {
+                throw failure("has the number '\(text.prefix(40))'")
+            }
+            return .largeInteger(isMagic: text == "119547037146038801333356")
+        default: return .none
+        }
+    }
+
+    /// A whole number of `count` bytes in two's complement.
+    private mutating func long(_ count: Int) throws(CheckpointError) -> PickleValue {
+        let bytes = UnsafeRawBufferPointer(rebasing: source[try take(count)])
+        guard let last = bytes.last else { return .integer(0) }
+        guard count <= 8 else {
+            let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
+            return .largeInteger(isMagic: bytes.elementsEqual(magic))
+        }
+        var value = last & 0x80 == 0 ? 0 : -1
+        for byte in bytes.reversed() { value = value << 8 | Int(byte) }
+        return .integer(value)
+    }
+
+    private mutating func string(_ operation: UInt8) throws(CheckpointError) -> PickleValue {
+        let count: Int
+        switch operation {
+        case UInt8(ascii: "S"): return try .text(quoted())
+        case UInt8(ascii: "V"): return try .text(PickleText.unescaped(line(isLatin1: true), isUnicode: true))
+        case UInt8(ascii: "U"), UInt8(ascii: "C"), 0x8C: count = Int(try byte())
+        case 0x8D, 0x8E, 0x96: count = try integer(8)
+        default: count = try integer(4)
+        }
+        let range = try take(count)
+        switch operation {
+        case UInt8(ascii: "B"), UInt8(ascii: "C"), 0x8E, 0x96: return .bytes(range)
+        default:
+            try spend(count + 32)
+            return .text(String(decoding: source[range], as: UTF8.self))
+        }
+    }
+
+    /// A Python string literal, as protocol 0 writes.
+    private mutating func quoted() throws(CheckpointError) -> String {
+        let text = try line()
+        guard text.utf8.count >= 2, let quote = text.first, quote == text.last, quote == "'" || quote == "\"" else {
+            throw failure("has a text without quotes before byte \(position)")
+        }
+        return PickleText.unescaped(String(text.dropFirst().dropLast()), isUnicode: false)
+    }
+
+    private mutating func collection(_ operation: UInt8) throws(CheckpointError) -> PickleValue {
+        try spend(96)
+        switch operation {
+        case UInt8(ascii: ")"): return heap.tuple([])
+        case UInt8(ascii: "]"), 0x8F: return heap.list([])
+        case UInt8(ascii: "}"): return heap.dictionary()
+        case 0x85, 0x86, 0x87: return heap.tuple(try pop(Int(operation) - 0x84))
+        default:
+            let values = try popToMark()
+            try spend(2 * values.count * PickleHeap.valueBytes)
+            switch operation {
+            case UInt8(ascii: "t"): return heap.tuple(values)
+            case UInt8(ascii: "d"): return heap.dictionary(try pairs(values))
+            default: return heap.list(values)
+            }
+        }
+    }
+
+    /// Puts values into the list, set or dictionary below them.
+    private mutating func fill(_ operation: UInt8) throws(CheckpointError) {
+        let values: [PickleValue]
+        switch operation {
+        case UInt8(ascii: "a"): values = [try pop()]
+        case UInt8(ascii: "s"): values = try pop(2)
+        default: values = try popToMark()
+        }
+        try spend(2 * values.count * PickleHeap.valueBytes)
+        let target = try top()
+        if operation == UInt8(ascii: "s") || operation == UInt8(ascii: "u") {
+            try set(pairs(values), in: target)
+        } else {
+            try append(values, to: target)
+        }
+    }
+
+    private mutating func set(_ items: [(key: PickleValue, value: PickleValue)], in target: PickleValue)
+        throws(CheckpointError)
+    {
+        switch target {
+        case .dictionary(let number): heap.append(items, toDictionary: number)
+        case .object(let number):
+            if heap.objects[number].items == nil {
+                try spend(96)
+                if case .dictionary(let fresh) = heap.dictionary() { heap.change(object: number) { $0.items = fresh } }
+            }
+            if let dictionary = heap.objects[number].items { heap.append(items, toDictionary: dictionary) }
+        default: throw failure("sets items of what is no dictionary, before byte \(position)")
+        }
+    }
+
+    private mutating func append(_ values: [PickleValue], to target: PickleValue) throws(CheckpointError) {
+        switch target {
+        case .list(let number): heap.append(values, toList: number)
+        case .object(let number):
+            if heap.objects[number].elements == nil {
+                try spend(96)
+                if case .list(let fresh) = heap.list([]) { heap.change(object: number) { $0.elements = fresh } }
+            }
+            if let list = heap.objects[number].elements { heap.append(values, toList: list) }
+        default: throw failure("appends to what is no list, before byte \(position)")
+        }
+    }
+
+    private func pairs(_ values: [PickleValue]) throws(CheckpointError) -> [(key: PickleValue, value: PickleValue)] {
+        guard values.count.isMultiple(of: 2) else { throw failure("has a key without a value before byte \(position)") }
+        return stride(from: 0, to: values.count, by: 2).map { (values[$0], values[$0 + 1]) }
+    }
+
+    /// Keeps the top of the stack under a number, or brings back what is kept.
+    private mutating func remember(_ operation: UInt8) throws(CheckpointError) {
+        let key: Int
+        switch operation {
+        case UInt8(ascii: "g"), UInt8(ascii: "p"):
+            let text = try line()
+            guard let number = Int(text), number >= 0 else { throw failure("keeps a value under '\(text.prefix(40))'") }
+            key = number
+        case UInt8(ascii: "h"), UInt8(ascii: "q"): key = Int(try byte())
+        case UInt8(ascii: "j"), UInt8(ascii: "r"): key = try integer(4)
+        default: key = memo.count
+        }
+        switch operation {
+        case UInt8(ascii: "g"), UInt8(ascii: "h"), UInt8(ascii: "j"):
+            guard let value = memo[key] else { throw failure("brings back value \(key), which it never kept") }
+            try push(value)
+        default:
+            if memo.updateValue(try top(), forKey: key) == nil {
+                try spend(4 * MemoryLayout<(Int, PickleValue)>.stride)
+            }
+        }
+    }
+
+    private mutating func global(_ operation: UInt8) throws(CheckpointError) -> PickleValue {
+        let global: PickleGlobal
+        if operation == 0x93 {
+            let names = try pop(2)
+            guard case .text(let module) = names[0], case .text(let name) = names[1] else {
+                throw failure("names a class by something that is no text, before byte \(position)")
+            }
+            global = PickleGlobal(module: module, name: name)
+        } else {
+            global = PickleGlobal(module: try line(), name: try line())
+        }
+        try spend(global.module.utf8.count + global.name.utf8.count + 160)
+        return heap.global(global)
+    }
+
+    private mutating func call(_ operation: UInt8) throws(CheckpointError) -> PickleValue {
+        let (function, arguments): (PickleValue, PickleValue)
+        switch operation {
+        case UInt8(ascii: "R"), 0x81:
+            arguments = try pop()
+            function = try pop()
+        case 0x92:
+            // Named arguments carry nothing that weights need.
+            _ = try pop()
+            arguments = try pop()
+            function = try pop()
+        case UInt8(ascii: "i"):
+            function = try global(UInt8(ascii: "c"))
+            arguments = heap.tuple(try popToMark())
+        default:
+            var values = try popToMark()
+            guard !values.isEmpty else { throw failure("makes an object of nothing, before byte \(position)") }
+            function = values.removeFirst()
+            arguments = heap.tuple(values)
+        }
+        guard let list = heap.elements(of: arguments) else {
+            throw failure("calls with arguments that are no tuple, before byte \(position)")
+        }
+        try spend(160 + list.count * PickleHeap.valueBytes)
+        guard case .global(let number) = function else {
+            return heap.object(PickleObject(global: nil, arguments: arguments))
+        }
+        return try PickleCalls(path: path).value(heap.globals[number], list, arguments, &heap)
+    }
+
+    private mutating func build(_ target: PickleValue, _ state: PickleValue) throws(CheckpointError) {
+        // Dictionaries and tensors get their hooks and metadata this way, which mean nothing for the weights.
+        guard case .object(let number) = target else { return }
+        heap.change(object: number) { $0.state = state }
+    }
+
+    private mutating func persistent(_ identity: PickleValue) throws(CheckpointError) -> PickleValue {
+        try spend(200)
+        if let tensors = tensorsByNumber {
+            let first = heap.elements(of: identity)?.first ?? identity
+            let number: Int? =
+                switch first {
+                case .integer(let number): number
+                case .text(let text): Int(text)
+                default: nil
+                }
+            // Containers of tensors are named too; they carry nothing else.
+            guard let number, let tensor = tensors[number] else { return .none }
+            return tensor
+        }
+        return try PickleCalls(path: path).storage(identity, &heap)
+    }
+
+    // MARK: The stack
+
+    private mutating func push(_ value: PickleValue) throws(CheckpointError) {
+        stack.append(value)
+        if stack.count > deepest {
+            deepest = stack.count
+            try spend(PickleHeap.valueBytes)
+        }
+    }
+
+    private mutating func mark() throws(CheckpointError) {
+        try spend(2 * MemoryLayout<Int>.stride)
+        marks.append(stack.count)
+    }
+
+    private func top() throws(CheckpointError) -> PickleValue {
+        guard stack.count > (marks.last ?? 0) else { throw failure("takes a value where none is, at byte \(position)") }
+        return stack[stack.count - 1]
+    }
+
+    private mutating func pop() throws(CheckpointError) -> PickleValue {
+        let value = try top()
+        stack.removeLast()
+        return value
+    }
+
+    private mutating func popMarkOrValue() throws(CheckpointError) {
+        if let mark = marks.last, mark == stack.count {
+            marks.removeLast()
+        } else {
+            _ = try pop()
+        }
+    }
+
+    private mutating func pop(_ count: Int) throws(CheckpointError) -> [PickleValue] {
+        guard stack.count - (marks.last ?? 0) >= count else {
+            throw failure("takes a value where none is, at byte \(position)")
+        }
+        defer { stack.removeLast(count) }
+        return Array(stack.suffix(count))
+    }
+
+    private mutating func popToMark() throws(CheckpointError) -> [PickleValue] {
+        guard let mark = marks.popLast() else { throw failure("closes what it never opened, at byte \(position)") }
+        defer { stack.removeSubrange(mark...) }
+        return Array(stack[mark...])
+    }
+
+    // MARK: Bytes
+
+    private mutating func byte() throws(CheckpointError) -> UInt8 {
+        guard position < source.count else { throw failure("ends before its end; the file was cut off") }
+        position += 1
+        return source[position - 1]
+    }
+
+    private mutating func take(_ count: Int) throws(CheckpointError) -> Range<Int> {
+        guard count >= 0, count <= source.count - position else {
+            throw failure(
+                "claims \(count) bytes at byte \(position), where \(source.count - position) are left; the file was cut off"
+            )
+        }
+        position += count
+        return position - count..<position
+    }
+
+    /// An unsigned little-endian number of up to 8 bytes; -1 for one that no file reaches.
+    private mutating func integer(_ count: Int) throws(CheckpointError) -> Int {
+        var value: UInt64 = 0
+        for index in try take(count).reversed() { value = value << 8 | UInt64(source[index]) }
+        return Int(exactly: value) ?? -1
+    }
+
+    /// Up to the end of the line, in UTF-8, or one character a byte.
+    private mutating func line(isLatin1: Bool = false) throws(CheckpointError) -> String {
+        guard let end = source[position...].firstIndex(of: 0x0A) else {
+            throw failure("ends inside a line; the file was cut off")
+        }
+        try spend(2 * (end - position) + 32)
+        defer { position = end + 1 }
+        guard isLatin1 else { return String(decoding: source[position..<end], as: UTF8.self) }
+        return String(String.UnicodeScalarView(source[position..<end].map { Unicode.Scalar($0) }))
+    }
+
+    private mutating func spend(_ bytes: Int) throws(CheckpointError) {
+        guard heap.spend(bytes) else {
+            throw failure("builds more values than a file of weights has; reading stopped at byte \(position)")
+        }
+    }
+
+    private func failure(_ message: String) -> CheckpointError {
+        CheckpointError(path: path, "the pickle \(message)")
+    }
+}
+
+/// What PyTorch's oldest files keep between their pickles.
+extension PickleMachine {
+    /// An unsigned little-endian number of `bytes` bytes; -1 for one that no file reaches.
+    mutating func number(bytes: Int) throws(CheckpointError) -> Int { try integer(bytes) }
+
+    /// Steps over `count` elements of `width` bytes and returns their place; nil when they are not there.
+    mutating func skip(_ count: Int, width: Int) -> Range<Int>? {
+        guard count >= 0, count <= (source.count - position) / width else { return nil }
+        position += count * width
+        return position - count * width..<position
+    }
+
+    mutating func add(_ storage: PickleStorage) { _ = heap.storage(storage, view: nil) }
+
+    mutating func add(_ tensor: PickleTensor) -> PickleValue { heap.tensor(tensor) }
+}
+
+/// Texts of pickles of protocol 0.
+enum PickleText {
+    /// Replaces the escapes of Python's literals (`\n`, `\x41`, `\'`) and, in Unicode ones, `\u0041`.
+    static func unescaped(_ text: String, isUnicode: Bool) -> String {
+        guard text.contains("\\") else { return text }
+        var result = String.UnicodeScalarView()
+        var rest = Array(text.unicodeScalars)[...]
+        func digits(_ count: Int) -> Unicode.Scalar? {
+            guard rest.count >= count else { return nil }
+            var text = String.UnicodeScalarView()
+            text.append(contentsOf: rest.prefix(count))
+            return UInt32(String(text), radix: 16).flatMap(Unicode.Scalar.init)
+        }
+        while let scalar = rest.popFirst() {
+            guard scalar == "\\", let letter = rest.first else {
+                result.append(scalar)
+                continue
+            }
+            let width: Int? = isUnicode ? (letter == "u" ? 4 : letter == "U" ? 8 : nil) : letter == "x" ? 2 : nil
+            let simple: [Unicode.Scalar: Unicode.Scalar] = ["n": "\n", "r": "\r", "t": "\t"]
+            if let width {
+                rest.removeFirst()
+                if let value = digits(width) {
+                    result.append(value)
+                    rest.removeFirst(width)
+                }
+            } else if isUnicode {
+                result.append(scalar)
+            } else {
+                rest.removeFirst()
+                result.append(simple[letter] ?? letter)
+            }
+        }
+        return String(result)
+    }
+}

@@ -65,6 +65,22 @@ struct HeaderParser {
         return files
     }
 
+    /// The whole numbers directly inside an object; what else is in it is passed over.
+    mutating func wholeNumbers() throws(CheckpointError) -> [String: Int] {
+        var numbers: [String: Int] = [:]
+        var next = try opening("{", closing: "}")
+        while next {
+            let key = try string()
+            try expect(":")
+            skipSpace()
+            let start = offset
+            try skipValue(depth: 0)
+            numbers[key] = Int(String(decoding: bytes[start..<offset], as: UTF8.self))
+            next = try separator(closing: "}")
+        }
+        return numbers
+    }
+
     private mutating func skipValue(depth: Int) throws(CheckpointError) {
         guard depth < 16 else { throw failure("nests too deep at byte \(offset)") }
         skipSpace()

@@ -100,6 +100,13 @@ public final class WeightsFile: Sendable {
         }
     }
 
+    /// The elements where they lie in the mapped file, for as long as this object lives; nil where they lie otherwise.
+    func mappedBytes(of tensor: WeightTensor) -> UnsafeRawBufferPointer? {
+        guard case .mapped(let file, let range) = storages[tensor.storage], tensor.isContiguous else { return nil }
+        let start = range.lowerBound + (tensor.count == 0 ? 0 : tensor.offset * tensor.type.width)
+        return UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + tensor.byteCount])
+    }
+
     /// Reads a tensor as single precision, in row-major order.
     ///
     /// - Precondition: `destination` has as many places as the tensor has elements.

@@ -28,10 +28,7 @@ public enum PatchOps {
         _ pixels: UnsafePointer<Float>, shape: PatchShape, indices: UnsafePointer<Int32>?, kept: Int,
         rows: UnsafeMutablePointer<Float>, pool: ThreadPool
     ) {
-        var job = parameters(shape, indices, kept)
-        job.pixels = pixels
-        job.rows = rows
-        pool.run(pool.kernels.pointee.patches_extract, job, tiles: shape.images)
+        copy(pool.kernels.pointee.patches_extract, pixels, shape, indices, kept, rows, pool)
     }
 
     /// Rows of pixels, row by row with the channel last, as the reconstruction predicts them:
@@ -40,10 +37,7 @@ public enum PatchOps {
         _ pixels: UnsafePointer<Float>, shape: PatchShape, indices: UnsafePointer<Int32>?, kept: Int,
         rows: UnsafeMutablePointer<Float>, pool: ThreadPool
     ) {
-        var job = parameters(shape, indices, kept)
-        job.pixels = pixels
-        job.rows = rows
-        pool.run(pool.kernels.pointee.patches_patchify, job, tiles: shape.images)
+        copy(pool.kernels.pointee.patches_patchify, pixels, shape, indices, kept, rows, pool)
     }
 
     /// The reverse: rows (images · kept, p² · 3) into their places in images; other pixels are left as they are.
@@ -51,7 +45,7 @@ public enum PatchOps {
         _ rows: UnsafePointer<Float>, shape: PatchShape, indices: UnsafePointer<Int32>?, kept: Int,
         pixels: UnsafeMutablePointer<Float>, pool: ThreadPool
     ) {
-        var job = parameters(shape, indices, kept)
+        var job = job(shape, indices, kept)
         job.prediction = rows
         job.pixels_out = pixels
         pool.run(pool.kernels.pointee.patches_unpatchify, job, tiles: shape.images)
@@ -71,7 +65,7 @@ public enum PatchOps {
         indices: UnsafePointer<Int32>?, kept: Int, squared: Bool, normalised: Bool = true,
         gradient: UnsafeMutablePointer<Float>?, gradientScale: Float, pool: ThreadPool
     ) -> Double {
-        var job = parameters(shape, indices, kept)
+        var job = job(shape, indices, kept)
         job.pixels = pixels
         job.prediction = prediction
         job.gradient = gradient
@@ -86,7 +80,17 @@ public enum PatchOps {
         return UnsafeBufferPointer(start: job.losses, count: rows).reduce(0, +)
     }
 
-    private static func parameters(
+    private static func copy(
+        _ kernel: ck_tile?, _ pixels: UnsafePointer<Float>, _ shape: PatchShape, _ indices: UnsafePointer<Int32>?,
+        _ kept: Int, _ rows: UnsafeMutablePointer<Float>, _ pool: ThreadPool
+    ) {
+        var job = job(shape, indices, kept)
+        job.pixels = pixels
+        job.rows = rows
+        pool.run(kernel, job, tiles: shape.images)
+    }
+
+    private static func job(
         _ shape: PatchShape, _ indices: UnsafePointer<Int32>?, _ kept: Int
     ) -> ck_patches {
         var job = ck_patches()

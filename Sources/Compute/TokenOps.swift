@@ -13,11 +13,9 @@ public enum TokenOps {
         positions: UnsafePointer<Float>, indices: UnsafePointer<Int32>?, y: UnsafeMutablePointer<Float>,
         pool: ThreadPool
     ) {
-        var job = parameters(images: images, kept: kept, width: width, indices: indices)
-        job.x = x
+        var job = job(x, y, images: images, kept: kept, width: width, indices: indices)
         job.token = classToken
         job.positions = positions
-        job.y = y
         pool.run(pool.kernels.pointee.tokens_assemble, job, tiles: images)
     }
 
@@ -28,9 +26,7 @@ public enum TokenOps {
         dx: UnsafeMutablePointer<Float>?, dClass: UnsafeMutablePointer<Float>?,
         dPositions: UnsafeMutablePointer<Float>?, accumulate: Bool = false, pool: ThreadPool
     ) {
-        var job = parameters(images: images, kept: kept, width: width, indices: indices)
-        job.tokens = patches
-        job.x = dy
+        var job = job(dy, nil, images: images, tokens: patches, kept: kept, width: width, indices: indices)
         job.accumulate = accumulate ? 1 : 0
         if let dx {
             job.y = dx
@@ -57,12 +53,9 @@ public enum TokenOps {
         positions: UnsafePointer<Float>, restore: UnsafePointer<Int32>, y: UnsafeMutablePointer<Float>,
         pool: ThreadPool
     ) {
-        var job = parameters(images: images, kept: kept, width: width, indices: restore)
-        job.tokens = patches
-        job.x = x
+        var job = job(x, y, images: images, tokens: patches, kept: kept, width: width, indices: restore)
         job.token = maskToken
         job.positions = positions
-        job.y = y
         pool.run(pool.kernels.pointee.tokens_unshuffle, job, tiles: images)
     }
 
@@ -73,10 +66,7 @@ public enum TokenOps {
         restore: UnsafePointer<Int32>, dx: UnsafeMutablePointer<Float>, dMask: UnsafeMutablePointer<Float>,
         accumulate: Bool = false, pool: ThreadPool
     ) {
-        var job = parameters(images: images, kept: kept, width: width, indices: restore)
-        job.tokens = patches
-        job.x = dy
-        job.y = dx
+        var job = job(dy, dx, images: images, tokens: patches, kept: kept, width: width, indices: restore)
         job.partial = pool.sharedScratch(images * width)
         pool.run(pool.kernels.pointee.tokens_unshuffle_backward, job, tiles: images)
         columnSums(
@@ -89,10 +79,7 @@ public enum TokenOps {
         _ x: UnsafePointer<Float>, images: Int, patches: Int, kept: Int, width: Int, indices: UnsafePointer<Int32>,
         y: UnsafeMutablePointer<Float>, pool: ThreadPool
     ) {
-        var job = parameters(images: images, kept: kept, width: width, indices: indices)
-        job.tokens = patches
-        job.x = x
-        job.y = y
+        let job = job(x, y, images: images, tokens: patches, kept: kept, width: width, indices: indices)
         pool.run(pool.kernels.pointee.tokens_gather, job, tiles: images)
     }
 
@@ -101,10 +88,7 @@ public enum TokenOps {
         _ x: UnsafePointer<Float>, images: Int, patches: Int, kept: Int, width: Int, indices: UnsafePointer<Int32>,
         y: UnsafeMutablePointer<Float>, pool: ThreadPool
     ) {
-        var job = parameters(images: images, kept: kept, width: width, indices: indices)
-        job.tokens = patches
-        job.x = x
-        job.y = y
+        let job = job(x, y, images: images, tokens: patches, kept: kept, width: width, indices: indices)
         pool.run(pool.kernels.pointee.tokens_scatter, job, tiles: images)
     }
 
@@ -113,10 +97,7 @@ public enum TokenOps {
         _ x: UnsafePointer<Float>, images: Int, patches: Int, width: Int, y: UnsafeMutablePointer<Float>,
         pool: ThreadPool
     ) {
-        var job = parameters(images: images, kept: patches, width: width, indices: nil)
-        job.tokens = patches
-        job.x = x
-        job.y = y
+        let job = job(x, y, images: images, tokens: patches, kept: patches, width: width)
         pool.run(pool.kernels.pointee.tokens_mean, job, tiles: images)
     }
 
@@ -125,10 +106,7 @@ public enum TokenOps {
         _ dy: UnsafePointer<Float>, images: Int, patches: Int, width: Int, dx: UnsafeMutablePointer<Float>,
         pool: ThreadPool
     ) {
-        var job = parameters(images: images, kept: patches, width: width, indices: nil)
-        job.tokens = patches
-        job.x = dy
-        job.y = dx
+        let job = job(dy, dx, images: images, tokens: patches, kept: patches, width: width)
         pool.run(pool.kernels.pointee.tokens_mean_backward, job, tiles: images)
     }
 
@@ -137,19 +115,21 @@ public enum TokenOps {
         _ x: UnsafePointer<Float>, count: Int, stride: Int, width: Int, into y: UnsafeMutablePointer<Float>,
         accumulate: Bool = false, pool: ThreadPool
     ) {
-        var job = parameters(images: count, kept: 0, width: width, indices: nil)
-        job.tokens = stride
-        job.x = x
-        job.y = y
+        var job = job(x, y, images: count, tokens: stride, width: width)
         job.accumulate = accumulate ? 1 : 0
         pool.run(pool.kernels.pointee.tokens_column_sums, job, tiles: (width + 63) / 64)
     }
 
-    private static func parameters(
-        images: Int, kept: Int, width: Int, indices: UnsafePointer<Int32>?
+    /// What every kernel needs: rows in and out, and their shape.
+    private static func job(
+        _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>?, images: Int, tokens: Int = 0, kept: Int = 0,
+        width: Int, indices: UnsafePointer<Int32>? = nil
     ) -> ck_tokens {
         var job = ck_tokens()
+        job.x = x
+        job.y = y
         job.images = images
+        job.tokens = tokens
         job.kept = kept
         job.width = width
         job.indices = indices

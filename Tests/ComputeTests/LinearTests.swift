@@ -170,4 +170,31 @@ import Testing
         expectDerivative(of: { forward(x, $0, b) }, at: w, weights: dy.array, gradient: dw.array)
         expectDerivative(of: { forward(x, w, $0) }, at: b, weights: dy.array, gradient: db.array)
     }
+
+    @Test("Gradients of a product added to a residual agree with finite differences", arguments: Engine.all)
+    func residualDifferences(engine: Engine) {
+        let pool = engine.pool()
+        let (rows, inputs, outputs) = (23, 31, 45)
+        let x = referenceNumbers(25, rows * inputs)
+        let w = referenceNumbers(26, outputs * inputs, scale: 0.3)
+        let b = referenceNumbers(27, outputs)
+        let residual = referenceNumbers(28, rows * outputs)
+        let dy = referenceNumbers(29, rows * outputs)
+        let weight = PackedWeight(outputs: outputs, inputs: inputs, pool: pool)
+        weight.pack(w.pointer, pool: pool)
+        func forward(_ x: FloatBuffer, _ residual: FloatBuffer) -> [Float] {
+            let y = FloatBuffer(count: rows * outputs)
+            LinearOps.forwardAdding(
+                x.pointer, rows: rows, weight: weight, bias: b.pointer, residual: residual.pointer, y: y.pointer,
+                pool: pool)
+            return y.array
+        }
+        let dx = FloatBuffer(count: rows * inputs)
+        LinearOps.backwardInput(dy.pointer, rows: rows, weight: weight, dx: dx.pointer, pool: pool)
+        expectDerivative(
+            of: { forward($0, residual) }, at: x, weights: dy.array, gradient: dx.array, within: 1e-4)
+        // The residual passes through: its gradient is dy itself.
+        expectDerivative(
+            of: { forward(x, $0) }, at: residual, weights: dy.array, gradient: dy.array, within: 1e-4)
+    }
 }

@@ -1,3 +1,5 @@
+import CKernels
+import Foundation
 import Testing
 
 @testable import Compute
@@ -19,6 +21,60 @@ import Testing
         try expectClose(p, "adamw.p", within: 2e-7)
         try expectClose(first, "adamw.first", within: 2e-7)
         try expectClose(second, "adamw.second", within: 2e-7)
+    }
+
+    /// The definition of AdamW for one parameter, in double precision, in terms of the whole history of gradients: no
+    /// running moments, so that nothing is shared with the kernel.
+    private static func defined(
+        _ start: Double, gradients: [Double], rate: (Int) -> Double, beta1: Double, beta2: Double, epsilon: Double,
+        decay: Double
+    ) -> Double {
+        var value = start
+        for t in 1...gradients.count {
+            func moment(_ beta: Double, _ power: Double) -> Double {
+                let sum = (1...t).reduce(0) { $0 + pow(beta, Double(t - $1)) * pow(gradients[$1 - 1], power) }
+                return (1 - beta) * sum / (1 - pow(beta, Double(t)))
+            }
+            value -= rate(t) * decay * value
+            value -= rate(t) * moment(beta1, 1) / (moment(beta2, 2).squareRoot() + epsilon)
+        }
+        return value
+    }
+
+    @Test("Many steps of AdamW follow its definition: decay, corrections, scale", arguments: Engine.all)
+    func definition(engine: Engine) {
+        let pool = engine.pool()
+        // More than one block, and an end that fills no vector.
+        let count = Int(CK_BLOCK) + 77
+        let steps = 12
+        func rate(_ step: Int) -> Double { 4e-3 / Double(step) }
+        for (decay, scale, beta1, beta2, epsilon) in [
+            (0.05, Float(0.5), 0.9, 0.95, 1e-8), (0, 1, 0.9, 0.999, 1e-8), (0.3, 0.125, 0.5, 0.8, 1e-2),
+        ] {
+            let p = referenceNumbers(101, count)
+            let start = p.array
+            let first = FloatBuffer(count: count)
+            let second = FloatBuffer(count: count)
+            var history: [[Float]] = []
+            for step in 1...steps {
+                let gradient = referenceNumbers(UInt32(101 + step), count)
+                // A parameter without a gradient only decays.
+                gradient[3] = 0
+                history.append(gradient.array)
+                AdamWOps.step(
+                    parameters: p.pointer, gradients: gradient.pointer, first: first.pointer, second: second.pointer,
+                    count: count, step: step, learningRate: rate(step), beta1: beta1, beta2: beta2, epsilon: epsilon,
+                    weightDecay: decay, gradientScale: scale, pool: pool)
+            }
+            // The first and the last of blocks and vectors, and some between.
+            let chosen = [0, 3, 15, 16, 1000, Int(CK_BLOCK) - 1, Int(CK_BLOCK), Int(CK_BLOCK) + 64, count - 1]
+            for i in chosen {
+                let exact = Self.defined(
+                    Double(start[i]), gradients: history.map { Double($0[i]) * Double(scale) }, rate: rate,
+                    beta1: beta1, beta2: beta2, epsilon: epsilon, decay: decay)
+                #expect(abs(Double(p[i]) - exact) < 1e-6, "parameter \(i): \(p[i]), by definition \(exact)")
+            }
+        }
     }
 
     @Test("Sums, scaling and the search for NaN cover every element", arguments: Engine.all)

@@ -91,4 +91,94 @@ import Testing
             pool: pool)
         try expectClose(dx, "mean.dx")
     }
+
+    @Test("Gradients of encoder sequences agree with finite differences", arguments: Engine.all)
+    func assembleDifferences(engine: Engine) {
+        let pool = engine.pool()
+        let (n, patches, kept, width) = (3, 7, 3, 37)
+        let x = referenceNumbers(81, n * kept * width)
+        let token = referenceNumbers(82, width)
+        let positions = referenceNumbers(83, (1 + patches) * width)
+        let dy = referenceNumbers(84, n * (1 + kept) * width)
+        func forward(_ x: FloatBuffer, _ token: FloatBuffer, _ positions: FloatBuffer) -> [Float] {
+            let y = FloatBuffer(count: dy.count)
+            TokenOps.assemble(
+                x.pointer, images: n, kept: kept, width: width, classToken: token.pointer,
+                positions: positions.pointer, indices: Self.visible, y: y.pointer, pool: pool)
+            return y.array
+        }
+        let dx = FloatBuffer(count: x.count)
+        let dClass = FloatBuffer(count: width)
+        let dPositions = FloatBuffer(count: positions.count)
+        TokenOps.assembleBackward(
+            dy.pointer, images: n, patches: patches, kept: kept, width: width, indices: Self.visible, dx: dx.pointer,
+            dClass: dClass.pointer, dPositions: dPositions.pointer, pool: pool)
+        let linear = Self.linearBound
+        expectDerivative(
+            of: { forward($0, token, positions) }, at: x, weights: dy.array, gradient: dx.array, within: linear)
+        expectDerivative(
+            of: { forward(x, $0, positions) }, at: token, weights: dy.array, gradient: dClass.array, within: linear)
+        expectDerivative(
+            of: { forward(x, token, $0) }, at: positions, weights: dy.array, gradient: dPositions.array, within: linear)
+    }
+
+    @Test("Gradients of decoder sequences agree with finite differences", arguments: Engine.all)
+    func unshuffleDifferences(engine: Engine) {
+        let pool = engine.pool()
+        let (n, patches, kept, width) = (3, 7, 3, 37)
+        let x = referenceNumbers(85, n * (1 + kept) * width)
+        let token = referenceNumbers(86, width)
+        let positions = referenceNumbers(87, (1 + patches) * width)
+        let dy = referenceNumbers(88, n * (1 + patches) * width)
+        func forward(_ x: FloatBuffer, _ token: FloatBuffer) -> [Float] {
+            let y = FloatBuffer(count: dy.count)
+            TokenOps.unshuffle(
+                x.pointer, images: n, patches: patches, kept: kept, width: width, maskToken: token.pointer,
+                positions: positions.pointer, restore: Self.restore, y: y.pointer, pool: pool)
+            return y.array
+        }
+        let dx = FloatBuffer(count: x.count)
+        let dMask = FloatBuffer(count: width)
+        TokenOps.unshuffleBackward(
+            dy.pointer, images: n, patches: patches, kept: kept, width: width, restore: Self.restore, dx: dx.pointer,
+            dMask: dMask.pointer, pool: pool)
+        expectDerivative(
+            of: { forward($0, token) }, at: x, weights: dy.array, gradient: dx.array, within: Self.linearBound)
+        expectDerivative(
+            of: { forward(x, $0) }, at: token, weights: dy.array, gradient: dMask.array, within: Self.linearBound)
+    }
+
+    @Test("Scatter and the mean's gradient agree with finite differences", arguments: Engine.all)
+    func gatherAndMeanDifferences(engine: Engine) {
+        let pool = engine.pool()
+        let (n, patches, masked, width) = (3, 7, 4, 37)
+        let x = referenceNumbers(91, n * (1 + patches) * width)
+        let dGathered = referenceNumbers(92, n * masked * width)
+        let dMean = referenceNumbers(93, n * width)
+        // The gradients overwrite whatever stands there.
+        let dx = referenceNumbers(94, x.count)
+        TokenOps.scatter(
+            dGathered.pointer, images: n, patches: patches, kept: masked, width: width, indices: Self.masked,
+            y: dx.pointer, pool: pool)
+        func gathered(_ x: FloatBuffer) -> [Float] {
+            let y = FloatBuffer(count: dGathered.count)
+            TokenOps.gather(
+                x.pointer, images: n, patches: patches, kept: masked, width: width, indices: Self.masked,
+                y: y.pointer, pool: pool)
+            return y.array
+        }
+        expectDerivative(
+            of: gathered, at: x, weights: dGathered.array, gradient: dx.array, within: Self.linearBound)
+        TokenOps.meanBackward(
+            dMean.pointer, images: n, patches: patches, width: width, dx: dx.pointer, pool: pool)
+        func mean(_ x: FloatBuffer) -> [Float] {
+            let y = FloatBuffer(count: dMean.count)
+            TokenOps.mean(x.pointer, images: n, patches: patches, width: width, y: y.pointer, pool: pool)
+            return y.array
+        }
+        expectDerivative(of: mean, at: x, weights: dMean.array, gradient: dx.array, within: Self.linearBound)
+    }
+
+    /// These operations are linear: differences are exact but for rounding.
+    static let linearBound = 1e-4
 }

@@ -46,6 +46,48 @@ struct BadDataTests {
         #expect(skips.contains { $0.contains("lost.jpg") })
     }
 
+    /// Root reads everything, so there the program runs as a user without rights.
+    @Test("A file that may not be read is skipped, counted and listed with the reason, as any user")
+    func unreadable() throws {
+        let folder = try TemporaryFolder()
+        let photos = folder.path + "/photos"
+        let rendered = try Program.run([
+            "train", try folder.write("faces.json5", tinySession(epochs: 1)), "--home", folder.path + "/faces",
+        ])
+        #expect(rendered.status == 0, "\(rendered.talk)")
+        let manager = FileManager.default
+        let files = try #require(manager.subpaths(atPath: folder.path)?.filter { $0.hasSuffix(".jpg") }.sorted())
+        try manager.createDirectory(atPath: photos, withIntermediateDirectories: true)
+        for (index, file) in files.prefix(16).enumerated() {
+            try manager.copyItem(atPath: folder.path + "/" + file, toPath: photos + "/face-\(index).jpg")
+        }
+        #expect(try manager.contentsOfDirectory(atPath: photos).count == 16)
+        #expect(chmod(photos + "/face-3.jpg", 0) == 0)
+        let home = folder.path + "/home"
+        try manager.createDirectory(atPath: home, withIntermediateDirectories: true)
+        var wrapper: [String] = []
+        if geteuid() == 0 {
+            let nobody: UInt32 = 65534
+            #expect(chown(home, nobody, nobody) == 0)
+            // The checkout may lie where only root may go.
+            let program = folder.path + "/maeface"
+            try manager.copyItem(atPath: Program.path, toPath: program)
+            wrapper = [
+                "/usr/bin/setpriv", "--reuid=\(nobody)", "--regid=\(nobody)", "--clear-groups", "--no-new-privs",
+                program,
+            ]
+        }
+        let path = try folder.write("photos.json5", session(photos))
+        let result = try Program.run(
+            ["train", path, "--home", home + "/runs"], environment: ["HOME": home], wrapper: wrapper)
+        #expect(result.status == 0, "\(result.talk)")
+        let skips = try RunStore.open(home: home + "/runs").events(of: 1, kind: .skip).map(\.message)
+        #expect(skips.count == 1)
+        #expect(skips.first?.contains("face-3.jpg") == true)
+        #expect(skips.first?.contains("Permission denied") == true, "\(skips)")
+        #expect(result.output.contains("images skipped") && result.output.contains(" 1\n"), "\(result.output)")
+    }
+
     @Test("A folder of nothing but bad files ends with exit 3 and a sentence, and keeps no run")
     func allBad() throws {
         let folder = try TemporaryFolder()

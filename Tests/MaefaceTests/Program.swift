@@ -39,11 +39,15 @@ enum Program {
         return process
     }
 
+    /// - Parameter wrapper: a command that starts the program, which follows as its last words; its first is a path.
     @discardableResult
-    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Result {
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:], wrapper: [String] = []
+    ) throws -> Result {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: try path)
-        process.arguments = arguments
+        let words = wrapper + (wrapper.isEmpty ? [try path] : []) + arguments
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         let folder = try TemporaryFolder()
@@ -55,6 +59,25 @@ enum Program {
         process.waitUntilExit()
         let texts = try names.map { try String(contentsOfFile: $0, encoding: .utf8) }
         return Result(status: process.terminationStatus, output: texts[0], talk: texts[1])
+    }
+}
+
+/// A process that does nothing but keep one core busy, until it is stopped or the tests end.
+final class Competitor {
+    private let process = Process()
+
+    init() throws {
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        let spin = "while kill -0 $0 2>/dev/null; do i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; done"
+        process.arguments = ["-c", spin, "\(ProcessInfo.processInfo.processIdentifier)"]
+        try process.run()
+    }
+
+    var isRunning: Bool { process.isRunning }
+
+    func stop() {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
     }
 }
 

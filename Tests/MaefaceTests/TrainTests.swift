@@ -69,6 +69,18 @@ struct TrainTests {
         #expect(try weights([other], home: folder.path + "/runs-other") != all[0])
     }
 
+    @Test("The same seed gives the same weights with 2 threads beside a competitor on one core")
+    func competitor() throws {
+        let folder = try TemporaryFolder()
+        let session = try folder.write("tiny.json5", tinySession(epochs: 12))
+        let alone = try weights([session, "--threads", "1"], home: folder.path + "/alone")
+        let competitor = try Competitor()
+        defer { competitor.stop() }
+        let beside = try weights([session, "--threads", "2"], home: folder.path + "/beside")
+        #expect(competitor.isRunning, "the competitor gave up before the training ended")
+        #expect(beside == alone)
+    }
+
     @Test("Killed again and again and resumed, a run ends with the same weights and points")
     func killed() throws {
         let folder = try TemporaryFolder()

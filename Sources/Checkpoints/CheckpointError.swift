@@ -1,3 +1,5 @@
+import Basics
+
 /// What is wrong with a file of weights, or why one could not be written: a sentence for a person.
 public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file or folder.
@@ -11,6 +13,10 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
         self.path = path
         self.message = message
         self.isOutOfSpace = isOutOfSpace
+    }
+
+    init(_ error: FileError) {
+        self.init(path: error.path, error.message, isOutOfSpace: error.isOutOfSpace)
     }
 
     /// `path: message`

@@ -1,3 +1,5 @@
+import Basics
+
 /// Collects tensors and writes them as a safetensors file, whole or not at all.
 ///
 /// The bytes go from the tensors' own memory to the file without a second copy, so every tensor has to stay alive and
@@ -53,14 +55,13 @@ public struct SafetensorsWriter {
         }
         let (header, order) = layout()
         let total = header.count + tensors.reduce(0) { $0 + $1.bytes.count }
-        var output = try WholeFile(path: path, byteCount: total, calls: calls)
-        do throws(CheckpointError) {
-            try output.append(header)
-            for index in order { try output.append(tensors[index].bytes) }
-            try output.finish()
+        do throws(FileError) {
+            try WholeFile.write(to: path, byteCount: total, calls: calls) { (file) throws(FileError) in
+                try file.append(header)
+                for index in order { try file.append(tensors[index].bytes) }
+            }
         } catch {
-            output.abandon()
-            throw error
+            throw CheckpointError(error)
         }
         return Int64(total)
     }

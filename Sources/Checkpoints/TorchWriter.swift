@@ -1,3 +1,5 @@
+import Basics
+
 /// Collects tensors and writes them as a file of PyTorch (a zip archive, as since 1.6), whole or not at all.
 ///
 /// `torch.load(weights_only=True)` opens it: the pickle names nothing but tensors, storages and `OrderedDict`. The bytes
@@ -58,20 +60,20 @@ public struct TorchWriter {
             position += header.count + entry.count
         }
         let end = endRecords(entries: entries.count, directory: directory.count, at: position)
-        var output = try WholeFile(path: path, byteCount: position + directory.count + end.count, calls: FileCalls())
-        do throws(CheckpointError) {
-            for (header, entry) in zip(headers, entries) {
-                try output.append(header)
-                if let bytes = entry.bytes { try output.append(bytes) } else { try output.append(entry.content) }
+        let total = position + directory.count + end.count
+        do throws(FileError) {
+            try WholeFile.write(to: path, byteCount: total) { (file) throws(FileError) in
+                for (header, entry) in zip(headers, entries) {
+                    try file.append(header)
+                    if let bytes = entry.bytes { try file.append(bytes) } else { try file.append(entry.content) }
+                }
+                try file.append(directory)
+                try file.append(end)
             }
-            try output.append(directory)
-            try output.append(end)
-            try output.finish()
         } catch {
-            output.abandon()
-            throw error
+            throw CheckpointError(error)
         }
-        return Int64(position + directory.count + end.count)
+        return Int64(total)
     }
 
     /// The pickle, one entry for every storage, and what PyTorch wants beside them.

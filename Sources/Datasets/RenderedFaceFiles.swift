@@ -1,3 +1,4 @@
+import Basics
 import Dispatch
 import Faces
 import Foundation
@@ -15,7 +16,8 @@ extension RenderedFaces {
     /// - Parameters:
     ///   - side: pixels a side.
     ///   - progress: told how many files are there and how many there will be, from any thread, one call at a time.
-    /// - Throws: `ImageEncodingError` with the path and the reason when a folder or a file cannot be written.
+    /// - Throws: `ImageEncodingError` or `FileError` with the path and the reason when a folder or a file cannot be
+    ///   written.
     public static func write(
         to directory: String, identities: Int, photosPerIdentity: Int, side: Int, seed: UInt64, quality: Int = 90,
         progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -43,7 +45,8 @@ extension RenderedFaces {
                 if !file(at: path, holds: content) {
                     let parameters = parameters(seed: seed, identity: identity, photo: photo)
                     let jpeg = try render(parameters, side: side).jpeg(quality: quality, comment: content)
-                    try WholeFile.write(jpeg, to: path)
+                    // A file that a power cut emptied lacks its comment, and is drawn again.
+                    try WholeFile.write(jpeg, to: path, isSynced: false)
                 }
                 state.withLock {
                     $0.done += 1

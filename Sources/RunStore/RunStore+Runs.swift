@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 extension RunStore {
@@ -113,25 +114,10 @@ extension RunStore {
         let ranked: [(name: String, distance: Int)] = names.compactMap { name in
             let other = name.lowercased()
             if !word.isEmpty, other.contains(word) || word.contains(other) { return (name, 0) }
-            let distance = letterDistance(word, other)
-            return distance <= word.count / 3 + 1 ? (name, distance) : nil
+            let distance = Spelling.distance(word, other)
+            return distance <= Spelling.tolerance(for: word) ? (name, distance) : nil
         }
         return ranked.sorted { $0.distance < $1.distance }.prefix(3).map(\.name)
-    }
-
-    /// Levenshtein's distance.
-    private static func letterDistance(_ a: String, _ b: String) -> Int {
-        let target = Array(b)
-        var previous = Array(0...target.count)
-        for (row, letter) in a.enumerated() {
-            var current = [row + 1]
-            for (column, other) in target.enumerated() {
-                let replaced = previous[column] + (letter == other ? 0 : 1)
-                current.append(min(replaced, previous[column + 1] + 1, current[column] + 1))
-            }
-            previous = current
-        }
-        return previous[target.count]
     }
 
     /// The resolved session file of a run.

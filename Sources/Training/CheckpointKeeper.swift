@@ -1,3 +1,4 @@
+import Basics
 import Checkpoints
 import Foundation
 import Model
@@ -106,12 +107,14 @@ final class CheckpointKeeper {
         return state
     }
 
-    /// A kill during a checkpoint leaves a file that no row names.
+    /// A kill leaves half-written files, or, right after a checkpoint, a whole one that no row names.
     private func removeLeftovers() throws {
+        for folder in [context.folder, context.checkpointFolder, context.previewFolder] {
+            WholeFile.removeLeftovers(in: folder)
+        }
         let named = Set(try context.store.checkpoints(of: context.run).map { ($0.file as NSString).lastPathComponent })
-        let prefix = "stage-\(stage)-"
         for file in try FileManager.default.contentsOfDirectory(atPath: context.checkpointFolder)
-        where (file.hasPrefix(prefix) || file.hasPrefix("." + prefix)) && !named.contains(file) {
+        where file.hasPrefix("stage-\(stage)-") && !named.contains(file) {
             try? FileManager.default.removeItem(atPath: context.checkpointFolder + "/" + file)
         }
     }

@@ -1,3 +1,4 @@
+import Basics
 import Compute
 import Datasets
 import Faces

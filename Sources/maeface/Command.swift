@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// How a command ends; scripts rely on the numbers.
@@ -87,7 +88,7 @@ struct Arguments {
     mutating func positionals(_ names: String..., atLeast: Int = 0, atMost: Int? = nil) throws -> [String] {
         if let index = optionIndices.first {
             let word = words[index].split(separator: "=", maxSplits: 1).first.map(String.init) ?? words[index]
-            let nearest = nearestWord(to: word, among: known).map { " Did you mean \($0)?" } ?? ""
+            let nearest = Spelling.nearest(to: word, among: known).map { " Did you mean \($0)?" } ?? ""
             throw CommandError.usage("'\(word)' is not an option here.\(nearest)")
         }
         let rest = words.filter { $0 != "--" }
@@ -106,28 +107,6 @@ struct Arguments {
         let end = words.firstIndex(of: "--") ?? words.count
         return (0..<end).filter { words[$0].hasPrefix("-") && words[$0].count > 1 }
     }
-}
-
-/// The candidate with the smallest edit distance to `word`, when that is at most a third of its length and one more.
-func nearestWord(to word: String, among candidates: [String]) -> String? {
-    let ranked = candidates.map { ($0, editDistance(word, $0)) }.min { $0.1 < $1.1 }
-    guard let (candidate, distance) = ranked, distance <= word.count / 3 + 1 else { return nil }
-    return candidate
-}
-
-/// Levenshtein's distance: the least number of insertions, deletions and replacements from one word to the other.
-func editDistance(_ a: String, _ b: String) -> Int {
-    let target = Array(b)
-    var previous = Array(0...target.count)
-    for (row, letter) in a.enumerated() {
-        var current = [row + 1]
-        for (column, other) in target.enumerated() {
-            current.append(
-                min(previous[column] + (letter == other ? 0 : 1), previous[column + 1] + 1, current[column] + 1))
-        }
-        previous = current
-    }
-    return previous[target.count]
 }
 
 /// Talk goes to stderr, results to stdout, so that a pipe sees results only.

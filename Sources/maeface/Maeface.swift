@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import RunStore
 
@@ -74,7 +75,7 @@ struct Maeface {
             return "maeface: '\(word)' takes one of: \(group.joined(separator: ", "))."
         }
         let names = commands.compactMap { $0.path.first }
-        let nearest = nearestWord(to: word, among: names).map { " Did you mean '\($0)'?" } ?? ""
+        let nearest = Spelling.nearest(to: word, among: names).map { " Did you mean '\($0)'?" } ?? ""
         return "maeface: there is no command '\(word)'.\(nearest) Try 'maeface --help'."
     }
 

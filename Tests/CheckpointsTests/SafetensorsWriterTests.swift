@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Testing
 
@@ -165,14 +166,5 @@ struct SafetensorsWriterTests {
     func noFolder() {
         let error = #expect(throws: CheckpointError.self) { try write("/nowhere/w") }
         #expect(error?.description == "/nowhere/w: cannot be written in /nowhere: No such file or directory")
-    }
-
-    @Test("What killed writers left is removed, and nothing else")
-    func leftovers() throws {
-        let folder = try TemporaryFolder()
-        for name in [".a.safetensors.partial", "b.partial", ".c", "d"] { _ = try folder.write(name, [1]) }
-        WholeFile.removeLeftovers(in: folder.path)
-        WholeFile.removeLeftovers(in: folder.file("nowhere"))
-        #expect(folder.names == [".c", "b.partial", "d"])
     }
 }

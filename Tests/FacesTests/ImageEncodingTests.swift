@@ -64,19 +64,4 @@ import Testing
         let error = #expect(throws: ImageEncodingError.self) { try wide.jpeg() }
         #expect(error?.description.contains("65500") == true)
     }
-
-    @Test func aFileIsWrittenWholeOrNotAtAll() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "encoding-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let path = folder.appending(path: "picture.png").path
-        try WholeFile.write([1, 2, 3], to: path)
-        try WholeFile.write([4, 5], to: path)
-        #expect(FileManager.default.contents(atPath: path) == Data([4, 5]))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["picture.png"])
-        let error = #expect(throws: ImageEncodingError.self) {
-            try WholeFile.write([1], to: folder.appending(path: "absent/picture.png").path)
-        }
-        #expect(error?.description.contains("absent/picture.png") == true)
-    }
 }

@@ -13,7 +13,10 @@ folder=$1
 seconds=${2:-600}
 mkdir -p "$folder/corpus" "$folder/found"
 
-swiftc -O -parse-as-library -swift-version 6 -sanitize=fuzzer,address -module-name MaefaceFuzz \
+swift="swiftc -O -parse-as-library -swift-version 6 -package-name maeface"
+$swift -sanitize=address -wmo -module-name Basics -emit-module-path "$folder/Basics.swiftmodule" \
+    -c -o "$folder/Basics.o" "$root"/Sources/Basics/*.swift
+$swift -sanitize=fuzzer,address -module-name MaefaceFuzz -I "$folder" "$folder/Basics.o" \
     -Xcc -fmodule-map-file="$root/Sources/CZlib/module.modulemap" \
     "$root"/Sources/Checkpoints/*.swift "$here/WeightsFuzzer.swift" -lz -o "$folder/maeface-fuzz"
 

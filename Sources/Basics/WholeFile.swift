@@ -20,36 +20,37 @@ public struct WholeFile {
     /// Begins a file of `byteCount` bytes.
     ///
     /// - Throws: when the folder cannot be written, or when the disk has too little room for it.
-    init(path: String, byteCount: Int, calls: FileCalls) throws(CheckpointError) {
+    init(path: String, byteCount: Int, calls: FileCalls = FileCalls()) throws(FileError) {
         self.path = path
         self.calls = calls
         let slash = path.lastIndex(of: "/")
         folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-        guard !name.isEmpty else { throw CheckpointError(path: path, "is a folder's name, not a file's") }
-        temporary = (slash.map { String(path[...$0]) } ?? "") + "." + name + Self.suffix
+        guard !name.isEmpty else { throw FileError(path: path, "is a folder's name, not a file's") }
+        // Two processes may write the same file at once.
+        temporary = (slash.map { String(path[...$0]) } ?? "") + ".\(name).\(getpid())" + Self.suffix
         if let free = calls.freeBytes(folder), free < byteCount {
-            throw CheckpointError(
+            throw FileError(
                 path: path,
                 "needs \(Self.words(byteCount)), but only \(Self.words(free)) are free in \(folder); make room there",
                 isOutOfSpace: true)
         }
         file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
         guard file >= 0 else {
-            throw CheckpointError(
+            throw FileError(
                 path: path, "cannot be written in \(folder): \(String(cString: strerror(errno)))",
                 isOutOfSpace: Self.isFull(errno))
         }
     }
 
-    func append(_ bytes: [UInt8]) throws(CheckpointError) {
+    package func append(_ bytes: [UInt8]) throws(FileError) {
         let result = bytes.withUnsafeBytes { bytes in
-            Result { () throws(CheckpointError) in try append(bytes) }
+            Result { () throws(FileError) in try append(bytes) }
         }
         try result.get()
     }
 
-    func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             // One call writes 2 GiB at most; smaller pieces let an interrupted call lose little.
@@ -60,19 +61,22 @@ public struct WholeFile {
                 throw failure("could not be written")
             }
             guard count > 0 else {
-                throw CheckpointError(path: path, "could not be written: the disk took no more bytes")
+                throw FileError(path: path, "could not be written: the disk took no more bytes")
             }
             rest = rest.dropFirst(count)
         }
     }
 
     /// Makes the file durable and gives it its name.
-    mutating func finish() throws(CheckpointError) {
-        guard calls.sync(file) == 0 else { throw failure("could not be synced") }
+    ///
+    /// - Parameter isSynced: false for files that can be made again: after a power cut they may be empty.
+    mutating func finish(isSynced: Bool = true) throws(FileError) {
+        guard !isSynced || calls.sync(file) == 0 else { throw failure("could not be synced") }
         let closed = close(file)
         file = -1
         guard closed == 0 else { throw failure("could not be closed") }
         guard rename(temporary, path) == 0 else { throw failure("could not be renamed into place") }
+        guard isSynced else { return }
         // The name is durable only when its folder is; some file systems cannot sync folders, and need not.
         let directory = open(folder, O_RDONLY | O_CLOEXEC)
         if directory >= 0 {
@@ -88,6 +92,31 @@ public struct WholeFile {
         unlink(temporary)
     }
 
+    /// Writes a whole file: a reader sees the old one or the new one, never a part.
+    ///
+    /// - Parameter isSynced: false for files that can be made again: after a power cut they may be empty.
+    /// - Throws: when the folder cannot be written or the disk is full; the old file is untouched then.
+    public static func write(_ bytes: [UInt8], to path: String, isSynced: Bool = true) throws(FileError) {
+        try write(to: path, byteCount: bytes.count, isSynced: isSynced) { (file) throws(FileError) in
+            try file.append(bytes)
+        }
+    }
+
+    /// Writes a whole file of `byteCount` bytes in the pieces that `body` appends.
+    package static func write(
+        to path: String, byteCount: Int, isSynced: Bool = true, calls: FileCalls = FileCalls(),
+        _ body: (borrowing WholeFile) throws(FileError) -> Void
+    ) throws(FileError) {
+        var file = try WholeFile(path: path, byteCount: byteCount, calls: calls)
+        do throws(FileError) {
+            try body(file)
+            try file.finish(isSynced: isSynced)
+        } catch {
+            file.abandon()
+            throw error
+        }
+    }
+
     /// Removes what writers that were killed left in a folder; nothing may be writing there.
     public static func removeLeftovers(in folder: String) {
         guard let directory = opendir(folder) else { return }
@@ -100,10 +129,10 @@ public struct WholeFile {
         }
     }
 
-    private func failure(_ verb: String) -> CheckpointError {
+    private func failure(_ verb: String) -> FileError {
         let code = errno
         let advice = Self.isFull(code) ? "; make room in \(folder)" : ""
-        return CheckpointError(
+        return FileError(
             path: path, "\(verb): \(String(cString: strerror(code)))\(advice)", isOutOfSpace: Self.isFull(code))
     }
 
@@ -120,8 +149,10 @@ public struct WholeFile {
 }
 
 /// The calls to the system that can fail halfway, so that tests can make them fail.
-struct FileCalls {
-    var write: (Int32, UnsafeRawBufferPointer) -> Int = { file, bytes in
+package struct FileCalls {
+    package init() {}
+
+    package var write: (Int32, UnsafeRawBufferPointer) -> Int = { file, bytes in
         #if canImport(Glibc)
             Glibc.write(file, bytes.baseAddress, bytes.count)
         #elseif canImport(Musl)
@@ -130,9 +161,9 @@ struct FileCalls {
             Darwin.write(file, bytes.baseAddress, bytes.count)
         #endif
     }
-    var sync: (Int32) -> Int32 = { fsync($0) }
+    package var sync: (Int32) -> Int32 = { fsync($0) }
     /// Bytes that this user may still write in a folder, or nil when the system does not say.
-    var freeBytes: (String) -> Int? = { folder in
+    package var freeBytes: (String) -> Int? = { folder in
         var status = statvfs()
         guard statvfs(folder, &status) == 0 else { return nil }
         let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))

@@ -1,0 +1,18 @@
+/// Why a file could not be written: a sentence for a person.
+public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The file.
+    public let path: String
+    /// What is wrong and what to do, without the path.
+    public let message: String
+    /// Whether the disk was full, so that trying again after making room may succeed.
+    public let isOutOfSpace: Bool
+
+    init(path: String, _ message: String, isOutOfSpace: Bool = false) {
+        self.path = path
+        self.message = message
+        self.isOutOfSpace = isOutOfSpace
+    }
+
+    /// `path: message`
+    public var description: String { "\(path): \(message)" }
+}

@@ -42,17 +42,17 @@ public final class PretrainLoader {
     /// - Parameters:
     ///   - batch: images in a step.
     ///   - workers: background threads.
-    ///   - ahead: batches kept ready or in the making beside the one in use.
+    ///   - ahead: batches kept ready or in the making beside the one in use; nil for `suggestedAhead`.
     ///   - cacheBytes: memory for decoded images; 0 for no cache. What it holds changes the speed only.
     ///   - reducedDecode: lets JPEGs decode at a half, a quarter or an eighth of their size where the crop has at
     ///     least that many times the side of the output; faster for large photographs, and not quite the same pixels.
     ///   - onSkip: told of each bad file once, on a worker thread.
     public init(
         files: [String], settings: PretrainSettings, seed: UInt64, stage: Int = 0, fold: Int = 0, batch: Int,
-        workers: Int = 1, ahead: Int = 2, cacheBytes: Int = 0, reducedDecode: Bool = false,
+        workers: Int = 1, ahead: Int? = nil, cacheBytes: Int = 0, reducedDecode: Bool = false,
         onSkip: @escaping @Sendable (SkippedFile) -> Void = { _ in }
     ) {
-        precondition(!files.isEmpty && batch > 0 && workers > 0 && ahead > 0 && settings.image > 0)
+        precondition(!files.isEmpty && batch > 0 && workers > 0 && ahead ?? 1 > 0 && settings.image > 0)
         func key(_ purpose: RandomPurpose) -> RandomKey {
             RandomKey(seed: seed, purpose: purpose, stage: stage, fold: fold)
         }
@@ -65,10 +65,19 @@ public final class PretrainLoader {
             files: files, settings: settings, cropKey: key(.crop), flipKey: key(.flip), reducedDecode: reducedDecode,
             cache: DecodedCache(files: files.count, budget: cacheBytes), bad: BadFiles(report: onSkip))
         let orderKey = key(.order)
+        let ahead = ahead ?? Self.suggestedAhead(batchBytes: self.batch * floatsPerImage * MemoryLayout<Float>.stride)
         ring = BatchRing(
             slots: ahead + 1, batch: self.batch, floatsPerImage: floatsPerImage, stepsPerEpoch: stepsPerEpoch,
             order: { EpochOrder(key: orderKey, epoch: $0, count: files.count) })
     }
+
+    /// Two batches ahead, as long as they fit in a gibibyte, and never less than one. With one the model never waits
+    /// either, as long as loading a batch takes no longer than a step; the second evens out small batches, some of
+    /// which take longer than others. Large batches are all alike.
+    static func suggestedAhead(batchBytes: Int) -> Int { max(1, min(2, (1 << 30) / max(1, batchBytes))) }
+
+    /// The most bytes of images that wait or are in use, of batches of that many bytes.
+    public static func ringBytes(batchBytes: Int) -> Int { (1 + suggestedAhead(batchBytes: batchBytes)) * batchBytes }
 
     deinit { stop() }
 

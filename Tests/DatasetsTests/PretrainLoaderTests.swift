@@ -39,7 +39,7 @@ extension PretrainLoader {
     private let settings = PretrainSettings(image: side)
 
     private func loader(
-        _ files: [String], seed: UInt64 = 11, batch: Int = 4, workers: Int = 1, ahead: Int = 2, cacheBytes: Int = 0,
+        _ files: [String], seed: UInt64 = 11, batch: Int = 4, workers: Int = 1, ahead: Int? = nil, cacheBytes: Int = 0,
         reduced: Bool = false, onSkip: @escaping @Sendable (SkippedFile) -> Void = { _ in }
     ) -> PretrainLoader {
         PretrainLoader(
@@ -181,6 +181,31 @@ extension PretrainLoader {
         #expect(uncached.counters.cacheHits == 0)
         #expect(uncached.counters.decoded >= 16)
         #expect(PretrainLoader.suggestedCacheBytes() > 0)
+    }
+
+    @Test func largeBatchesKeepFewerAhead() {
+        let image = 3 * 224 * 224 * 4
+        #expect(PretrainLoader.suggestedAhead(batchBytes: 16 * image) == 2)
+        #expect(PretrainLoader.suggestedAhead(batchBytes: 512 * image) == 2)
+        #expect(PretrainLoader.suggestedAhead(batchBytes: 4096 * image) == 1)
+        #expect(PretrainLoader.suggestedAhead(batchBytes: 1 << 40) == 1)
+    }
+
+    /// The model never waits when it is the slower one, with one batch ahead as with more: while it works on a batch
+    /// the next becomes ready, and is handed over without a wait.
+    @Test(.timeLimit(.minutes(1)), arguments: [1, 2]) func theNextBatchIsReadyWhileOneIsInUse(ahead: Int) throws {
+        let folder = try PictureFolder(pictures: 12)
+        let loader = loader(folder.files, ahead: ahead)
+        var batch = try loader.next()
+        for number in 1...8 {
+            // The step takes as long as the loader needs.
+            while loader.counters.decoded < 4 * (number + 1) { sched_yield() }
+            loader.recycle(batch)
+            let waited = loader.counters.secondsWaited
+            batch = try loader.next()
+            #expect(loader.counters.secondsWaited == waited)
+        }
+        loader.recycle(batch)
     }
 
     @Test func reducedDecodingUsesTheSameCrops() throws {

@@ -13,7 +13,8 @@ struct PhotoSet {
     /// Renders what is to be rendered, searches the folders and looks at a sample of the files.
     /// - Throws: `TrainingError` with `isBadData` when there is nothing to train on.
     init(
-        _ references: [DataReference], of session: Session, home: String, report: (TrainerReport) -> Void
+        _ references: [DataReference], of session: Session, home: String,
+        report: @escaping @Sendable (TrainerReport) -> Void
     ) throws {
         var files: [String] = []
         var skipped: [SkippedFile] = []
@@ -29,7 +30,8 @@ struct PhotoSet {
                 let path = rendered.path ?? home + "/rendered/" + rendered.folderName
                 try RenderedFaces.write(
                     to: path, identities: rendered.identities, photosPerIdentity: rendered.photosPerIdentity,
-                    side: rendered.side, seed: rendered.seed)
+                    side: rendered.side, seed: rendered.seed
+                ) { report(.rendering(done: $0, total: $1)) }
                 report(.message("\(rendered.photos) rendered faces in \(path)"))
                 paths = [path]
             }

@@ -12,7 +12,7 @@ struct RunContext {
     /// The machine's FMA peak with these threads.
     let peak: PeakGauge
     /// Told of what a person at the command line wants to see.
-    let report: (TrainerReport) -> Void
+    let report: @Sendable (TrainerReport) -> Void
 
     var folder: String { store.folder(of: run) }
     var checkpointFolder: String { folder + "/checkpoints" }
@@ -28,6 +28,8 @@ struct RunContext {
 public enum TrainerReport: Sendable {
     /// One sentence.
     case message(String)
+    /// How many faces are drawn, of how many; from any thread, one at a time.
+    case rendering(done: Int, total: Int)
     /// Where training is; comes after every step.
     case progress(TrainerProgress)
 }

@@ -9,12 +9,13 @@ public struct Trainer {
     private let store: RunStore
     private let run: Run
     private let threads: Int
-    private let report: (TrainerReport) -> Void
+    private let report: @Sendable (TrainerReport) -> Void
 
     /// - Parameters:
     ///   - threads: compute threads; the result does not depend on them.
     ///   - report: told of progress, on the training thread.
-    public init(store: RunStore, run: Run, threads: Int, report: @escaping (TrainerReport) -> Void = { _ in }) {
+    public init(store: RunStore, run: Run, threads: Int, report: @escaping @Sendable (TrainerReport) -> Void = { _ in })
+    {
         self.store = store
         self.run = run
         self.threads = threads
@@ -24,7 +25,7 @@ public struct Trainer {
     /// Makes a run of a session: searches its photographs, so that bad data is refused before anything is kept.
     /// - Throws: `TrainingError` with `isBadData` when there is nothing to train on.
     public static func create(
-        _ session: Session, in store: RunStore, report: (TrainerReport) -> Void = { _ in }
+        _ session: Session, in store: RunStore, report: @escaping @Sendable (TrainerReport) -> Void = { _ in }
     ) throws -> Run {
         var stages: [StageRecord] = []
         for (index, stage) in session.stages.enumerated() {

@@ -17,8 +17,14 @@ final class ProgressPrinter: Sendable {
         case .message(let text):
             clearBar()
             Output.say(text)
+        case .rendering(let done, let total):
+            if isTerminal { draw(isLast: done == total) { _ in "rendering faces  \(done) of \(total)" } }
         case .progress(let progress):
-            if isTerminal { drawBar(progress) } else { printEpoch(progress) }
+            if isTerminal {
+                draw(isLast: progress.step == progress.steps) { Self.bar(progress, width: $0) }
+            } else {
+                printEpoch(progress)
+            }
         }
     }
 
@@ -44,13 +50,14 @@ final class ProgressPrinter: Sendable {
                 + Self.speed(progress))
     }
 
-    private func drawBar(_ progress: TrainerProgress) {
+    /// Draws a line over the last one, ten times a second at most.
+    private func draw(isLast: Bool, _ line: (_ width: Int) -> String) {
         let now = ProcessInfo.processInfo.systemUptime
         shown.withLock { shown in
-            guard now - shown.last >= 0.1 || progress.step == progress.steps else { return }
+            guard now - shown.last >= 0.1 || isLast else { return }
             shown.last = now
             shown.isBarOpen = true
-            Output.write("\r" + Self.bar(progress, width: Self.terminalWidth) + "\u{1B}[K", to: 2)
+            Output.write("\r" + line(Self.terminalWidth) + "\u{1B}[K", to: 2)
         }
     }
 

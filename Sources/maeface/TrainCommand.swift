@@ -77,14 +77,11 @@ enum TrainCommand: Command {
 
     static func makeRun(of session: Session, in store: RunStore) throws -> Run {
         do {
-            return try Trainer.create(session, in: store, report: say)
+            let printer = ProgressPrinter()
+            return try Trainer.create(session, in: store, report: printer.report)
         } catch let error as TrainingError where error.isBadData {
             throw CommandError.badData(error.description)
         }
-    }
-
-    private static func say(_ report: TrainerReport) {
-        if case .message(let text) = report { Output.say(text) }
     }
 
     /// Trains in this process and prints how it went.

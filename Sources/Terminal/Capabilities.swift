@@ -34,6 +34,8 @@ struct TerminalTraits: Equatable {
     var pictures: PictureMode
     /// A sixel answer of the terminal may still change `pictures`.
     var mayUpgrade: Bool
+    /// It may be asked for the colour of its ground. The Linux console takes that for a palette.
+    var tellsGround: Bool
 
     init(colors: Int, unicode: Bool, environment: [String: String]) {
         let kind = environment["TERM"] ?? ""
@@ -46,6 +48,7 @@ struct TerminalTraits: Equatable {
         multiplexer =
             !(environment["TMUX"] ?? "").isEmpty || !(environment["STY"] ?? "").isEmpty || kind.hasPrefix("screen")
             || kind.hasPrefix("tmux")
+        tellsGround = self.colors == .palette && kind != "linux"
         let wish = PictureMode(rawValue: (environment[Self.pictureVariable] ?? "").lowercased())
         // With few colours half blocks show hardly a face; a ramp of characters does.
         let plain: PictureMode = unicode && self.colors == .palette ? .blocks : .ascii

@@ -13,6 +13,8 @@ enum TerminalReply: Equatable {
     case attributes([Int])
     /// The size of a character cell in pixels.
     case cellSize(width: Int, height: Int)
+    /// The colour of the ground (OSC 11), each channel from 0 to 1.
+    case ground(red: Double, green: Double, blue: Double)
 }
 
 /// Turns keys and the sequences that ncurses does not know into input.
@@ -33,8 +35,8 @@ struct InputDecoder {
         case control([UInt8])
         /// ESC O: one more character follows.
         case singleShift
-        /// A string up to BEL or ESC \.
-        case string(escape: Bool)
+        /// A string up to BEL or ESC \, with its first bytes; nil for kinds that are not read.
+        case string([UInt8]?, escape: Bool)
         /// Bracketed paste; `tail` counts how much of its closing sequence has been seen.
         case paste(String, tail: Int)
         /// The old mouse protocol: three bytes follow.
@@ -61,7 +63,7 @@ struct InputDecoder {
             state = .ground
             if case .scalar = raw { return [] }
             return [.input(.key(.alt("O")))] + (raw == .none ? [] : ground(raw))
-        case .string(let escape): return string(escape, raw)
+        case .string(let bytes, let escape): return string(bytes, escape, raw)
         case .paste(let text, let tail): return paste(text, tail, raw)
         case .oldMouse(let left):
             if case .scalar = raw { state = left > 1 ? .oldMouse(left - 1) : .ground }
@@ -99,9 +101,12 @@ struct InputDecoder {
         case .scalar(0x4f):
             state = .singleShift
             return []
-        // OSC, DCS, SOS, PM, APC.
-        case .scalar(0x5d), .scalar(0x50), .scalar(0x58), .scalar(0x5e), .scalar(0x5f):
-            state = .string(escape: false)
+        // OSC, then DCS, SOS, PM, APC.
+        case .scalar(0x5d):
+            state = .string([], escape: false)
+            return []
+        case .scalar(0x50), .scalar(0x58), .scalar(0x5e), .scalar(0x5f):
+            state = .string(nil, escape: false)
             return []
         case .scalar(let value):
             guard case .character(let letter)? = key(forScalar: value) else { return ground(raw) }
@@ -153,14 +158,29 @@ struct InputDecoder {
         }
     }
 
-    private mutating func string(_ escape: Bool, _ raw: RawKey) -> [Decoded] {
+    private mutating func string(_ bytes: [UInt8]?, _ escape: Bool, _ raw: RawKey) -> [Decoded] {
         guard case .scalar(let value) = raw else { return [] }
         if value == 7 || (escape && value == 0x5c) {
             state = .ground
-        } else {
-            state = .string(escape: value == 27)
+            return bytes.flatMap(Self.ground).map { [.reply($0)] } ?? []
         }
+        let isText = (0x20..<0x7f).contains(value) && bytes.map { $0.count < 64 } ?? false
+        state = .string(isText ? bytes.map { $0 + [UInt8(value)] } : bytes, escape: value == 27)
         return []
+    }
+
+    /// `11;rgb:` and three hexadecimal numbers of one to four digits, as XParseColor reads them.
+    private static func ground(_ bytes: [UInt8]) -> TerminalReply? {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let prefix = "11;rgb:"
+        guard text.hasPrefix(prefix) else { return nil }
+        let channels = text.dropFirst(prefix.count).split(separator: "/", omittingEmptySubsequences: false)
+        let values = channels.compactMap { digits -> Double? in
+            guard (1...4).contains(digits.count), let value = UInt16(digits, radix: 16) else { return nil }
+            return Double(value) / Double(1 << (4 * digits.count) - 1)
+        }
+        guard channels.count == 3, values.count == 3 else { return nil }
+        return .ground(red: values[0], green: values[1], blue: values[2])
     }
 
     private mutating func paste(_ text: String, _ tail: Int, _ raw: RawKey) -> [Decoded] {

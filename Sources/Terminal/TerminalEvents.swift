@@ -10,6 +10,8 @@ public enum TerminalEvent: Equatable, Sendable {
     case stray(String)
     /// The screen has to be drawn again, though nothing in it changed.
     case redraw
+    /// The terminal has told whether its ground is dark or light.
+    case ground(Theme.Ground)
     /// A signal asks the program to end: SIGTERM, SIGHUP, SIGINT or SIGQUIT.
     case terminate(Int32)
 }
@@ -73,6 +75,10 @@ extension Terminal {
             for decoded in decoder.decode(raw, time: Self.now()) {
                 switch decoded {
                 case .input(let input): events.append(.input(input))
+                case .reply(.ground(let red, let green, let blue)):
+                    // Relative luminance without its gamma: near enough to tell paper from night.
+                    let isLight = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.5
+                    events.append(.ground(isLight ? .light : .dark))
                 case .reply(let reply): if take(reply) { events.append(.redraw) }
                 }
             }

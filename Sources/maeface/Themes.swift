@@ -9,6 +9,8 @@ enum Themes {
         var all: [Theme]
         /// Theme files that cannot be used, in sentences.
         var problems: [String]
+        /// Neither the person nor the terminal's variables said which.
+        var isUnchosen = false
     }
 
     /// The theme that `MAEFACE_THEME` names (a name, or a file), else one for the terminal's ground.
@@ -42,6 +44,8 @@ enum Themes {
             found.problems.append("MAEFACE_THEME: there is no theme '\(wish)'; the themes are \(names).")
         } else if isLight(environment["COLORFGBG"] ?? ""), let light = found.all.first(where: { $0.ground == .light }) {
             found.current = light
+        } else {
+            found.isUnchosen = (environment["COLORFGBG"] ?? "").isEmpty
         }
         return found
     }

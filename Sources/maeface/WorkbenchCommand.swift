@@ -83,7 +83,7 @@ enum WorkbenchCommand: Command {
         let isMono = terminal.colors == .mono
         return Workbench.Options(
             theme: isMono ? .mono : themes.current, themes: isMono ? [.mono] : themes.all,
-            glyphs: glyphs(for: terminal),
+            followsGround: !isMono && themes.isUnchosen, glyphs: glyphs(for: terminal),
             pictures: [.ascii, .none].contains(terminal.pictureMode) ? .characters : .overlay,
             home: shortened(home))
     }

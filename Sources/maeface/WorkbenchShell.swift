@@ -120,6 +120,7 @@ final class WorkbenchShell {
         case .input(let input): take(.input(input))
         case .stray(let line): take(.stray(line))
         case .redraw: break
+        case .ground(let ground): take(.ground(ground))
         case .terminate(let signal):
             ending = signal
             isDone = true

@@ -32,7 +32,7 @@ import Testing
 
     @Test(arguments: [
         // Unknown control sequences, strings and answers are swallowed whole.
-        "\u{1b}[99;3;4x", "\u{1b}]11;rgb:1e/1e/1e\u{7}", "\u{1b}P1+r524742\u{1b}\\", "\u{1b}[?2026;2$y", "\u{1b}[I",
+        "\u{1b}[99;3;4x", "\u{1b}]10;rgb:1e/1e/1e\u{7}", "\u{1b}P1+r524742\u{1b}\\", "\u{1b}[?2026;2$y", "\u{1b}[I",
         "\u{1b}_Gi=31;OK\u{1b}\\",
     ])
     func unknownSequenceTypesNothing(_ text: String) {
@@ -117,5 +117,26 @@ import Testing
                 .input(.key(.character("a"))), .reply(.attributes([62, 4, 22])), .input(.key(.character("b"))),
             ])
         #expect(decode("\u{1b}[6;18;9t") == [.reply(.cellSize(width: 9, height: 18))])
+    }
+
+    @Test(arguments: [
+        ("\u{1b}]11;rgb:ffff/8000/0000\u{1b}\\", [1, 0.50000763, 0]), ("\u{1b}]11;rgb:f/0/3\u{7}", [1, 0, 0.2]),
+        ("\u{1b}]11;rgb:33/ff/00\u{7}", [0.2, 1, 0]),
+    ])
+    func groundIsTold(_ text: String, _ channels: [Double]) {
+        guard case .reply(.ground(let red, let green, let blue))? = decode(text).first else {
+            Issue.record("no ground in \(text.debugDescription)")
+            return
+        }
+        for (told, expected) in zip([red, green, blue], channels) { #expect(abs(told - expected) < 1e-8) }
+    }
+
+    @Test(arguments: [
+        "11;rgb:ffff/8000", "11;rgb:fffff/0/0", "11;rgb:-f/0/0", "11;rgb:a/b/c/d", "11;rgb://", "10;rgb:f/f/f",
+        "11;rgba:f/f/f", String(repeating: "x", count: 100_000), "",
+    ])
+    func otherStringsAreSwallowed(_ text: String) {
+        #expect(decode("\u{1b}]\(text)\u{7}a") == [.input(.key(.character("a")))])
+        #expect(decode("\u{1b}P11;rgb:f/f/f\u{1b}\\") == [])
     }
 }

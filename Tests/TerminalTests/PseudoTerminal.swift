@@ -119,8 +119,16 @@ struct ScreenModel {
         case "8": (row, column) = saved
         case "(", ")": _ = rest.popFirst()
         case "=", ">", "\\": break
+        case "]": string(&rest)
         case let other: unknown.append("ESC \(other.map(String.init) ?? "")")
         }
+    }
+
+    /// A question for the colour of the ground shows nothing.
+    private mutating func string(_ rest: inout ArraySlice<Unicode.Scalar>) {
+        var text = ""
+        while let scalar = rest.popFirst(), scalar != "\u{7}", scalar != "\u{1b}" { text.unicodeScalars.append(scalar) }
+        if text != "11;?" { unknown.append("OSC \(text)") }
     }
 
     private mutating func control(_ rest: inout ArraySlice<Unicode.Scalar>) {

@@ -40,6 +40,9 @@ extension State {
                 let raw = train.smoothing > 0 ? theme[.raw] : nil
                 series.append(LineChart.Series(curve: train, style: theme.series(0), rawStyle: raw))
             }
+            if let mean = curve(SeriesName.epochLoss) {
+                series.append(LineChart.Series(curve: mean, style: theme.series(3)))
+            }
             if let held = curve(SeriesName.loss, split: "val") {
                 series.append(LineChart.Series(curve: held, style: theme.series(1)))
             }
@@ -70,6 +73,7 @@ extension State {
         switch pane {
         case .loss:
             add(curve(SeriesName.loss), "train", theme.series(0))
+            add(curve(SeriesName.epochLoss), "epoch", theme.series(3))
             add(curve(SeriesName.loss, split: "val"), "val", theme.series(1))
         case .learningRate: add(curve(SeriesName.learningRate), "lr", theme.series(2))
         default: break

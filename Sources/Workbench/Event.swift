@@ -29,6 +29,8 @@ public enum Event: Sendable {
     case failed(String)
     /// The store cannot be read, and why; nil when it can be again.
     case storeProblem(String?)
+    /// The terminal's ground is dark or light.
+    case ground(Theme.Ground)
     /// A line that something printed while the screen was ours.
     case stray(String)
 }

@@ -42,6 +42,9 @@ struct MonitorView {
         var spans: [Span] = []
         let mark = glyphs == .ascii ? "-" : "━"
         if state.curve(SeriesName.loss) != nil { spans += [Span(mark + " train", theme.series(0)), Span(" ")] }
+        if state.curve(SeriesName.epochLoss) != nil {
+            spans += [Span(" " + mark + " epoch", theme.series(3)), Span(" ")]
+        }
         if state.curve(SeriesName.loss, split: "val") != nil {
             spans += [Span(" " + mark + " val", theme.series(1)), Span(" ")]
         }
@@ -79,7 +82,9 @@ struct MonitorView {
             spans.append(Span(state.horizontalAxis.reading(position), theme[.crosshair]))
         }
         let readings = state.readings(pane, at: position)
-        for reading in readings where state.monitor.crosshair != nil || reading.name != "raw" {
+        // Without the crosshair only the newest value of each split: there is no room for more beside the legend.
+        for reading in readings
+        where state.monitor.crosshair != nil || !["raw", "epoch"].contains(reading.name) {
             if !spans.isEmpty { spans.append(Span("  ")) }
             if readings.count > 1, state.monitor.crosshair != nil {
                 spans.append(Span(reading.name + " ", theme[.faint]))

@@ -93,6 +93,7 @@ extension State {
         let themes = options.themes.isEmpty ? [Theme.standard, Theme.mono] : options.themes
         let now = themes.firstIndex { $0.name == options.theme.name } ?? -1
         options.theme = themes[(now + 1) % themes.count]
+        options.followsGround = false
         notice = Notice(text: "theme \(options.theme.name)")
     }
 

@@ -16,17 +16,21 @@ public struct Options: Sendable {
     public var theme: Theme
     /// Themes to choose from, the current one among them.
     public var themes: [Theme]
+    /// Nobody chose a theme: it may follow the ground of the terminal.
+    public var followsGround: Bool
     public var glyphs: GlyphSet
     public var pictures: Pictures
     /// Where the runs are kept, as people write it.
     public var home: String
 
     public init(
-        theme: Theme = .standard, themes: [Theme] = [], glyphs: GlyphSet = .braille, pictures: Pictures = .overlay,
+        theme: Theme = .standard, themes: [Theme] = [], followsGround: Bool = false, glyphs: GlyphSet = .braille,
+        pictures: Pictures = .overlay,
         home: String = "./runs"
     ) {
         self.theme = theme
         self.themes = themes
+        self.followsGround = followsGround
         self.glyphs = glyphs
         self.pictures = pictures
         self.home = home
@@ -188,6 +192,7 @@ struct LogState: Equatable, Sendable {
 
 /// Steps of smoothing that differ visibly.
 enum Smoothing {
-    static let ladder: [Double] = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999]
-    static let initial = 4
+    static let ladder: [Double] = [0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999]
+    /// Little at first: more lags visibly behind the falling loss of a short run.
+    static let initial = 2
 }

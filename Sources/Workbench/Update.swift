@@ -30,6 +30,12 @@ public func update(_ state: inout State, _ event: Event) -> [Effect] {
     case .done(let text): state.notice = Notice(text: text)
     case .failed(let text): state.notice = Notice(text: text, isProblem: true)
     case .storeProblem(let problem): state.storeProblem = problem
+    case .ground(let ground):
+        if state.options.followsGround, state.options.theme.ground != ground,
+            let theme = state.options.themes.first(where: { $0.ground == ground && !$0.isMono })
+        {
+            state.options.theme = theme
+        }
     case .stray(let text):
         let line = LogLine(stray: text)
         state.strays.append(line)

@@ -35,6 +35,14 @@ enum Fixture {
         return 0.42 + 0.62 / (1 + share) + 0.09 * noise(step) / (1 + share / 3)
     }
 
+    /// The mean loss of every whole epoch.
+    static func epochLosses(_ steps: Int, stepsPerEpoch: Int) -> [Point] {
+        stride(from: stepsPerEpoch, through: steps, by: stepsPerEpoch).map { end in
+            let losses = (end - stepsPerEpoch + 1...end).map(loss)
+            return Point(step: Int64(end), value: losses.reduce(0, +) / Double(stepsPerEpoch))
+        }
+    }
+
     static func learningRate(_ step: Int) -> Double {
         if step < 200 { return 2.4e-3 * Double(step) / 200 }
         let share = Double(step - 200) / 1800
@@ -86,6 +94,7 @@ enum Fixture {
         return [
             .stages(run.id, [StageRecord(index: 0, kind: "pretrain", epochs: 20, stepsPerEpoch: 100)]),
             .points(run.id, key(SeriesName.loss), points(steps, loss)),
+            .points(run.id, key(SeriesName.epochLoss), epochLosses(steps, stepsPerEpoch: 100)),
             .points(run.id, key(SeriesName.learningRate), points(steps, learningRate)),
             .points(run.id, key(SeriesName.seconds), points(steps) { Double($0) * 3.2 }),
             .history(run.id, history),

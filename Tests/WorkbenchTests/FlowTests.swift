@@ -181,11 +181,30 @@ import Testing
         #expect(robot.lines.contains { $0.contains("epoch│") })
         robot.press("x")
         #expect(robot.lines.contains { $0.contains("time│") })
+        #expect(robot.sees("smooth 0.6"))
         robot.press("x]")
-        #expect(robot.sees("smooth 0.95"))
+        #expect(robot.sees("smooth 0.8"))
         robot.press("[[[[[[[")
         #expect(robot.bottom.contains("smoothing off"))
         #expect(!robot.sees("smooth 0."))
+    }
+
+    @Test func aThemeNobodyChoseFollowsTheGround() throws {
+        let styles = Dictionary(
+            uniqueKeysWithValues: Role.allCases.map { ($0, Style(foreground: .indexed(16))) })
+        let light = try Theme(name: "light", ground: .light, styles: styles)
+        func options(_ follows: Bool) -> Options { Options(themes: [.standard, light, .mono], followsGround: follows) }
+        var state = Fixture.state(options: options(true))
+        Fixture.feed(&state, [.ground(.light)])
+        #expect(state.options.theme.name == "light")
+        Fixture.feed(&state, [.ground(.dark)])
+        #expect(state.options.theme.name == Theme.standard.name)
+        // Chosen with a key, it stays.
+        Fixture.feed(&state, [.input(.key(.character("T"))), .ground(.dark)])
+        #expect(state.options.theme.name == "light")
+        var chosen = Fixture.state(options: options(false))
+        Fixture.feed(&chosen, [.ground(.light)])
+        #expect(chosen.options.theme.name == Theme.standard.name)
     }
 
     @Test func historyOfReconstructions() {

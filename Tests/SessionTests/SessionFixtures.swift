@@ -35,7 +35,7 @@ let complete = """
     """
 
 let surroundings = Surroundings(
-    variable: { ["FACES": "/data/faces", "HOME": "/home/ada", "ODD": "/x/${y}/~$"][$0] }, workingFolder: "/work")
+    variable: { ["FACES": "/data/faces", "HOME": "/home/ada", "ODD": "/x/${y}/~$"][$0] }, workingFolder: "/photos")
 
 func read(_ text: String, _ overrides: String...) throws(SessionError) -> Session {
     try SessionReader.read(

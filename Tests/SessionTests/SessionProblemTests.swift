@@ -200,7 +200,7 @@ struct OverrideTests {
         #expect(session.name == "trial-2")
         #expect(session.model.decoder == TransformerShape(width: 96, depth: 1, heads: 3))
         // Relative to where the person is, not to the file.
-        #expect(session.data[0].content == .folder(FolderData(paths: ["/work/pictures"])))
+        #expect(session.data[0].content == .folder(FolderData(paths: ["/photos/pictures"])))
     }
 
     @Test("A key takes the place of the one that excludes it")
@@ -214,7 +214,7 @@ struct OverrideTests {
     @Test("A text may look like a number, and a key may be new")
     func texts() throws {
         #expect(
-            try read(shortest, "data.photos.path=2024").data[0].content == .folder(FolderData(paths: ["/work/2024"])))
+            try read(shortest, "data.photos.path=2024").data[0].content == .folder(FolderData(paths: ["/photos/2024"])))
         let session = try read(shortest, "data.drawn={kind: 'rendered', side: 32}", "data.drawn.seed=3")
         #expect(
             session.data[1].content == .rendered(RenderedData(identities: 64, photosPerIdentity: 8, side: 32, seed: 3)))

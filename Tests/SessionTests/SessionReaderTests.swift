@@ -92,7 +92,7 @@ struct SessionReaderTests {
     @Test("Resolved text reads back to the same session, anywhere", arguments: [shortest, complete])
     func resolved(text: String) throws {
         let session = try read(text, "data.photos.paths=['${ODD}', '$${FACES}/$$/b']")
-        #expect(session.data[0].content == .folder(FolderData(paths: ["/x/${y}/~$", "/work/${FACES}/$$/b"])))
+        #expect(session.data[0].content == .folder(FolderData(paths: ["/x/${y}/~$", "/photos/${FACES}/$$/b"])))
         let elsewhere = Surroundings(variable: { _ in nil }, workingFolder: "/elsewhere")
         let again = try SessionReader.read(
             text: session.resolvedText, file: "resolved", folder: "/other", surroundings: elsewhere)

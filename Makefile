@@ -28,11 +28,20 @@ lint:
 format:
 	@$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests
 
-# Every test under AddressSanitizer and ThreadSanitizer; takes long. Leaks are not asked for: the test library has some.
+# Every test under AddressSanitizer and ThreadSanitizer, those that train with the plain kernels too; takes long. Leaks
+# are not asked for: the test library has some.
+ADDRESS = -c release -Xswiftc -enable-testing --sanitize=address --scratch-path .build/asan
+THREAD = -c release -Xswiftc -enable-testing --sanitize=thread --scratch-path .build/tsan
+TRAINING = --skip-build --filter 'ModelTests|TrainingTests|MaefaceTests'
+
+sanitize: export ASAN_OPTIONS = detect_leaks=0
+sanitize: export TSAN_OPTIONS = suppressions=$(CURDIR)/.ci/tsan.suppressions
 sanitize: setup
-	@ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build/address
-	@$(SWIFT) test --sanitize=thread --scratch-path .build/thread
+	@$(SWIFT) test $(ADDRESS)
+	@MAEFACE_KERNELS=plain $(SWIFT) test $(ADDRESS) $(TRAINING)
+	@$(SWIFT) test $(THREAD)
+	@MAEFACE_KERNELS=plain $(SWIFT) test $(THREAD) $(TRAINING)
 
 clean:
 	@$(SWIFT) package clean
-	@rm -rf .build/testing .build/address .build/thread
+	@rm -rf .build/testing .build/asan .build/tsan

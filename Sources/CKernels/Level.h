@@ -11,6 +11,7 @@
 #include "Patches.h"
 #include "Tokens.h"
 #include "Optimiser.h"
+#include "Smoothing.h"
 
 const ck_table LEVEL(ck_table) = {
     .level = LEVEL_NUMBER,
@@ -49,4 +50,8 @@ const ck_table LEVEL(ck_table) = {
     .vector_add = vector_add,
     .adamw = adamw,
     .fma_burst = fma_burst,
+    .smooth_scratch = smooth_scratch,
+    .smooth_convolve = smooth_convolve,
+    .smooth_residual = smooth_residual,
+    .smooth_moments = smooth_moments,
 };

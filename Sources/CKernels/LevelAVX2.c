@@ -12,6 +12,8 @@
 #define LEVEL_NAME "avx2"
 // 6 x 2 accumulators, 2 vectors of B and 1 of A: 15 of the 16 registers.
 #define MICRO_ROWS 6
+// 12 accumulators, a vector of the signal, a weight.
+#define SMOOTH_ROWS 12
 #include "VectorAVX2.h"
 #include "Level.h"
 #pragma clang attribute pop

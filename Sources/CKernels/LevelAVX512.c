@@ -13,6 +13,8 @@
 #define LEVEL_NAME "avx512"
 // 14 x 2 accumulators, 2 vectors of B and 1 of A: 31 of the 32 registers.
 #define MICRO_ROWS 14
+// 16 accumulators, a vector of the signal; weights are broadcast from memory.
+#define SMOOTH_ROWS 16
 #include "VectorAVX512.h"
 #include "Level.h"
 #pragma clang attribute pop

@@ -9,6 +9,8 @@
 #define LEVEL_NAME "plain"
 // Linear layers go to OpenBLAS; the micro-kernel serves attention.
 #define MICRO_ROWS 4
+// 6 accumulators, a vector of the signal, a weight, a product.
+#define SMOOTH_ROWS 6
 #define LEVEL_USES_BLAS 1
 #include "VectorPlain.h"
 #include "Level.h"

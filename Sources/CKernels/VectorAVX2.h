@@ -48,6 +48,25 @@ INLINE float v_maximum(vf a) {
     return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
 }
 
+// Four doubles.
+enum { DOUBLES = 4 };
+typedef __m256d vdouble;
+INLINE vdouble d_set(double a) { return _mm256_set1_pd(a); }
+INLINE vdouble d_load(const double *p) { return _mm256_loadu_pd(p); }
+INLINE void d_store(double *p, vdouble v) { _mm256_storeu_pd(p, v); }
+INLINE vdouble d_fma(vdouble a, vdouble b, vdouble c) { return _mm256_fmadd_pd(a, b, c); }
+INLINE vdouble d_min(vdouble a, vdouble b) { return _mm256_min_pd(a, b); }
+INLINE vdouble d_max(vdouble a, vdouble b) { return _mm256_max_pd(a, b); }
+INLINE vdouble d_abs(vdouble a) { return _mm256_andnot_pd(d_set(-0.0), a); }
+// The one with the smaller absolute value, a of equals.
+INLINE vdouble d_nearer_zero(vdouble a, vdouble b) {
+    return _mm256_blendv_pd(b, a, _mm256_cmp_pd(d_abs(a), d_abs(b), _CMP_LE_OQ));
+}
+// a where known is a number, 0 where it is NaN.
+INLINE vdouble d_where(vdouble known, vdouble a) {
+    return _mm256_and_pd(a, _mm256_cmp_pd(known, known, _CMP_ORD_Q));
+}
+
 // x[i][j] <-> x[j][i]
 INLINE void v_transpose(vf x[LANES]) {
     vf y[LANES];

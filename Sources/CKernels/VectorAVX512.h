@@ -41,6 +41,24 @@ INLINE vf v_sign(vf a) {
 INLINE float v_sum(vf a) { return _mm512_reduce_add_ps(a); }
 INLINE float v_maximum(vf a) { return _mm512_reduce_max_ps(a); }
 
+// Eight doubles.
+enum { DOUBLES = 8 };
+typedef __m512d vdouble;
+INLINE vdouble d_set(double a) { return _mm512_set1_pd(a); }
+INLINE vdouble d_load(const double *p) { return _mm512_loadu_pd(p); }
+INLINE void d_store(double *p, vdouble v) { _mm512_storeu_pd(p, v); }
+INLINE vdouble d_fma(vdouble a, vdouble b, vdouble c) { return _mm512_fmadd_pd(a, b, c); }
+INLINE vdouble d_min(vdouble a, vdouble b) { return _mm512_min_pd(a, b); }
+INLINE vdouble d_max(vdouble a, vdouble b) { return _mm512_max_pd(a, b); }
+// The one with the smaller absolute value, a of equals.
+INLINE vdouble d_nearer_zero(vdouble a, vdouble b) {
+    return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(_mm512_abs_pd(a), _mm512_abs_pd(b), _CMP_LE_OQ), b, a);
+}
+// a where known is a number, 0 where it is NaN.
+INLINE vdouble d_where(vdouble known, vdouble a) {
+    return _mm512_maskz_mov_pd(_mm512_cmp_pd_mask(known, known, _CMP_ORD_Q), a);
+}
+
 // x[i][j] <-> x[j][i]
 INLINE void v_transpose(vf x[LANES]) {
     vf y[LANES];

@@ -65,6 +65,32 @@ INLINE float v_maximum(vf a) {
     return m;
 }
 
+// Two doubles.
+enum { DOUBLES = 2 };
+typedef double vdouble __attribute__((vector_size(16)));
+INLINE vdouble d_set(double a) { return (vdouble){a, a}; }
+INLINE vdouble d_load(const double *p) { vdouble v; memcpy(&v, p, sizeof v); return v; }
+INLINE void d_store(double *p, vdouble v) { memcpy(p, &v, sizeof v); }
+INLINE vdouble d_fma(vdouble a, vdouble b, vdouble c) { return a * b + c; }
+INLINE vdouble d_min(vdouble a, vdouble b) {
+    for (int i = 0; i < DOUBLES; i++) b[i] = a[i] < b[i] ? a[i] : b[i];
+    return b;
+}
+INLINE vdouble d_max(vdouble a, vdouble b) {
+    for (int i = 0; i < DOUBLES; i++) b[i] = a[i] > b[i] ? a[i] : b[i];
+    return b;
+}
+// The one with the smaller absolute value, a of equals.
+INLINE vdouble d_nearer_zero(vdouble a, vdouble b) {
+    for (int i = 0; i < DOUBLES; i++) b[i] = __builtin_fabs(a[i]) <= __builtin_fabs(b[i]) ? a[i] : b[i];
+    return b;
+}
+// a where known is a number, 0 where it is NaN.
+INLINE vdouble d_where(vdouble known, vdouble a) {
+    for (int i = 0; i < DOUBLES; i++) a[i] = known[i] == known[i] ? a[i] : 0;
+    return a;
+}
+
 // x[i][j] <-> x[j][i]
 INLINE void v_transpose(vf x[LANES]) {
     vf y[LANES];

@@ -1,10 +1,10 @@
 /// What a model tells of a face, and how that is scored: the three tasks of the paper's section 4.
 public enum AffectTask: String, Sendable, Hashable, CaseIterable, Codable {
-    /// Two numbers in [-1, 1], scored by the concordance correlation coefficient (eq. 12 and 13).
+    /// Two numbers in [-1, 1], scored by the concordance correlation coefficient (eq. 5 and 13).
     case valenceArousal
-    /// A probability for each of twelve action units, scored by the mean of their F1 (eq. 10).
+    /// A probability for each of twelve action units, scored by the mean of their F1 (eq. 11).
     case actionUnits
-    /// A probability for each class, scored by the macro F1 (eq. 11).
+    /// A probability for each class, scored by the macro F1 (eq. 12).
     case expression
 
     /// The channels of the ABAW tracks, in the order of their files.

@@ -13,7 +13,7 @@ enum Baselines {
         return signal.indices.map { (sums[$0 + 2 * radius + 1] - sums[$0]) / count }
     }
 
-    /// The median over `width` frames around each, as `scipy.ndimage.median_filter`.
+    /// The median over `width` frames around each, as `scipy.ndimage.generic_filter` with a median.
     static func median(_ signal: [Double], width: Int, edge: EdgeMode) -> [Double] {
         let (radius, extended) = extend(signal, width: width, edge: edge)
         guard radius > 0, !signal.isEmpty else { return signal }
@@ -40,14 +40,7 @@ enum Baselines {
 
     /// The value at the centre of a polynomial fitted to `width` frames around each (Savitzky & Golay, 1964).
     static func savitzkyGolay(_ signal: [Double], width: Int, order: Int, edge: EdgeMode) -> [Double] {
-        let weights = savitzkyGolayWeights(width: width, order: order)
-        let (radius, extended) = extend(signal, width: weights.count, edge: edge)
-        guard radius > 0, !signal.isEmpty else { return signal }
-        return signal.indices.map { index in
-            var sum = 0.0
-            for k in weights.indices { sum += weights[k] * extended[index + k] }
-            return sum
-        }
+        GaussianFilter(weights: savitzkyGolayWeights(width: width, order: order), edge: edge)(signal)
     }
 
     /// Weights of the fit, from polynomials that are orthogonal over the window (Gram's): w(k) = Σ p(0) p(k) / Σ p².
@@ -79,28 +72,5 @@ enum Baselines {
                 edge.index(place, count: signal.count).map { signal[$0] } ?? 0
             }
         )
-    }
-}
-
-extension SmootherEngine {
-    /// Every channel of a video smoothed by a baseline, with gaps, domain and clipping as for the paper's filter.
-    func baseline(_ video: Int, _ method: SmoothingMethod, _ options: FilterOptions) -> [[Double]] {
-        (0..<channelCount).map { channel in
-            let raw = predictions.videos[video].scores[channel]
-            let domain = predictions.task == .valenceArousal ? .values : options.domain
-            let filled = options.gaps.fill(domain.transform(raw, task: predictions.task))
-            var smoothed =
-                switch method {
-                case .sigmas: filled
-                case .box(let width): Baselines.box(filled, width: width, edge: options.edge)
-                case .median(let width): Baselines.median(filled, width: width, edge: options.edge)
-                case .savitzkyGolay(let width, let order):
-                    Baselines.savitzkyGolay(filled, width: width, order: order, edge: options.edge)
-                }
-            if options.result == .restored {
-                for index in raw.indices where raw[index].isNaN { smoothed[index] = .nan }
-            }
-            return finish(smoothed, options)
-        }
     }
 }

@@ -1,4 +1,4 @@
-/// The concordance correlation coefficient (Lin, 1989), the paper's eq. 12:
+/// The concordance correlation coefficient (Lin, 1989), the paper's eq. 5:
 /// CCC = 2 cov(x, y) / (var(x) + var(y) + (mean(x) - mean(y))²), with variances that divide by the count.
 public enum Concordance {
     /// CCC of a prediction and its truth over all frames where both are numbers; NaN when there is none.
@@ -27,7 +27,7 @@ public struct ConcordanceMoments: Sendable, Equatable {
 
     public init() {}
 
-    /// Frames where either is NaN are left out.
+    /// Frames where either is no finite number are left out.
     public init(_ prediction: [Double], truth: [Double]) {
         precondition(prediction.count == truth.count, "a prediction and its truth have the same frames")
         self = prediction.withUnsafeBufferPointer { x in
@@ -41,7 +41,7 @@ public struct ConcordanceMoments: Sendable, Equatable {
         var sums = ShiftedSums()
         for index in 0..<min(prediction.count, truth.count) {
             let (x, y) = (prediction[index], truth[index])
-            if x.isNaN || y.isNaN { continue }
+            guard x.isFinite, y.isFinite else { continue }
             sums.add(x, y)
         }
         self.init(sums)

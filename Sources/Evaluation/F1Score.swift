@@ -12,10 +12,10 @@ public struct BinaryCounts: Sendable, Equatable {
         self.trueNegatives = trueNegatives
     }
 
-    /// Counts scores that reach the threshold as positive. Frames where the score or the truth is NaN are left out.
+    /// Counts scores that reach the threshold as positive. Frames where the score or the truth is no finite number are left out.
     public init(_ scores: [Double], truth: [Double], threshold: Double = 0.5) {
         self.init()
-        for (score, truth) in zip(scores, truth) where !score.isNaN && !truth.isNaN {
+        for (score, truth) in zip(scores, truth) where score.isFinite && truth.isFinite {
             add(positive: score >= threshold, truth: truth >= 0.5)
         }
     }
@@ -45,11 +45,11 @@ public struct BinaryCounts: Sendable, Equatable {
     /// 0 where nothing is predicted, as scikit-learn's `zero_division=0`; the same for the others.
     public var precision: Double { Self.ratio(truePositives, truePositives + falsePositives) }
     public var recall: Double { Self.ratio(truePositives, support) }
-    /// F1 = 2 TP / (2 TP + FP + FN).
+    /// Eq. 10: F1 = 2 TP / (2 TP + FP + FN).
     public var f1: Double { Self.ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives) }
 }
 
-/// F1 of every class or unit, and their mean (eq. 10 and 11).
+/// F1 of every class or unit, and their mean (eq. 11 and 12).
 public struct F1Score: Sendable, Equatable {
     /// F1 of each class; 0 for a class that is neither predicted nor true.
     public let perClass: [Double]

@@ -16,35 +16,39 @@ public enum ResidualSmoother {
         parts(signal, sigmas, edge: edge, gaps: gaps, result: result).smoothed
     }
 
-    /// The Gaussian g(σ) of a signal (eq. 7); for σ = 0 the signal itself.
+    /// The Gaussian g(σ) of a signal (eq. 7); for σ = 0 the signal itself. Gaps are filled.
     public static func gaussian(
         _ signal: [Double], _ sigma: Double, edge: EdgeMode = .reflect, gaps: GapFilling = .linear
     ) -> [Double] {
-        let missing = signal.map(\.isNaN)
-        return GaussianFilter(sigma: sigma, edge: edge)(
-            gaps.fill(signal), weighed: gaps == .normalised && missing.contains(true) ? missing : nil)
+        parts(signal, .gaussian(sigma), edge: edge, gaps: gaps, result: .kept).gaussian
     }
 
-    /// The smoothed signal with what it is made of, for a chart.
+    /// The smoothed signal with what it is made of, for a chart. `known` may have a Gaussian of the filled signal at hand.
     public static func parts(
         _ signal: [Double], _ sigmas: Sigmas, edge: EdgeMode = .reflect, gaps: GapFilling = .linear,
-        result: GapResult = .restored
+        result: GapResult = .restored, known: (_ sigma: Double) -> [Double]? = { _ in nil }
     ) -> SmoothedSignal {
+        let missing = signal.map { !$0.isFinite }
+        let hasGaps = missing.contains(true)
+        let hasNothing = !missing.contains(false)
         let filled = gaps.fill(signal)
-        let missing = signal.map(\.isNaN)
-        let weighed = gaps == .normalised && missing.contains(true) ? missing : nil
-        func g(_ sigma: Double) -> [Double] { GaussianFilter(sigma: sigma, edge: edge)(filled, weighed: weighed) }
-        let (first, second, third) = (g(sigmas.first), g(sigmas.second), g(sigmas.third))
+        let weighed = gaps == .normalised && hasGaps ? missing : nil
+        func g(_ sigma: Double) -> [Double] {
+            if sigma < Sigmas.smallest || hasNothing { return filled }
+            return known(sigma) ?? GaussianFilter(sigma: sigma, edge: edge)(filled, weighed: weighed)
+        }
+        let first = g(sigmas.first)
         var residual = [Double](repeating: 0, count: signal.count)
-        for index in signal.indices where !(missing[index] && weighed != nil) {
-            residual[index] = minimumDeviation(filled[index] - second[index], filled[index] - third[index])
+        if !sigmas.isGaussian {
+            let (second, third) = (g(sigmas.second), g(sigmas.third))
+            for index in signal.indices where weighed == nil || !missing[index] {
+                residual[index] = minimumDeviation(filled[index] - second[index], filled[index] - third[index])
+            }
         }
         var smoothed = zip(first, residual).map { $0 + $1 }
-        if result == .restored {
-            for index in missing.indices where missing[index] {
-                smoothed[index] = .nan
-                residual[index] = .nan
-            }
+        for index in missing.indices where missing[index] && (result == .restored || hasNothing) {
+            smoothed[index] = .nan
+            residual[index] = .nan
         }
         return SmoothedSignal(raw: signal, gaussian: first, residual: residual, smoothed: smoothed)
     }
@@ -58,4 +62,11 @@ public struct SmoothedSignal: Sendable, Equatable {
     /// MD(x - g(σ2), x - g(σ3)), which is added to it. In the domain that was smoothed.
     public var residual: [Double]
     public var smoothed: [Double]
+
+    public init(raw: [Double], gaussian: [Double], residual: [Double], smoothed: [Double]) {
+        self.raw = raw
+        self.gaussian = gaussian
+        self.residual = residual
+        self.smoothed = smoothed
+    }
 }

@@ -2,7 +2,7 @@
 public struct Score: Sendable, Equatable {
     /// One a channel: CCC, or F1 of the unit or class. NaN where a channel has no truth.
     public var channels: [Double]
-    /// The headline of the task (eq. 10, 11 and 13): the mean over the channels that have truth; NaN without any.
+    /// The headline of the task (eq. 11, 12 and 13): the mean over the channels that have truth; NaN without any.
     public var mean: Double
     /// Frames with a prediction and a truth, of the channel that has most.
     public var frames: Int
@@ -66,7 +66,7 @@ public enum ScoreTally: Sendable, Equatable {
     static func argMax(_ scores: [[Double]], _ frame: Int) -> Int? {
         var best = 0
         for channel in scores.indices {
-            if scores[channel][frame].isNaN { return nil }
+            if !scores[channel][frame].isFinite { return nil }
             if scores[channel][frame] > scores[best][frame] { best = channel }
         }
         return scores.isEmpty ? nil : best
@@ -144,8 +144,19 @@ public struct SmootherScores: Sendable, Equatable {
         return (mean(videos.map(\.raw.mean)), mean(videos.map(\.smoothed.mean)))
     }
 
+    public init(videos: [ScorePair], folds: [FoldScore], all: ScorePair) {
+        self.videos = videos
+        self.folds = folds
+        self.all = all
+    }
+
     public struct FoldScore: Sendable, Equatable {
         public var fold: Int
         public var scores: ScorePair
+
+        public init(fold: Int, scores: ScorePair) {
+            self.fold = fold
+            self.scores = scores
+        }
     }
 }

@@ -14,6 +14,12 @@ public struct ScoreStrip: Sendable, Equatable {
     public var sigmas: [Double]
     /// One for each sigma; NaN where σ1 > σ2, σ3 does not hold.
     public var scores: [Double]
+
+    public init(which: Sigmas.Which, sigmas: [Double], scores: [Double]) {
+        self.which = which
+        self.sigmas = sigmas
+        self.scores = scores
+    }
 }
 
 /// The score over σ1 and σ2 while σ3 stays: for a heat map.
@@ -22,6 +28,12 @@ public struct ScoreSurface: Sendable, Equatable {
     public var second: [Double]
     /// (second, first), row-major; NaN where σ1 > σ2, σ3 does not hold.
     public var scores: [Double]
+
+    public init(first: [Double], second: [Double], scores: [Double]) {
+        self.first = first
+        self.second = second
+        self.scores = scores
+    }
 }
 
 extension SmootherEngine {
@@ -70,21 +82,26 @@ extension SmootherEngine {
         cancellation: Cancellation?
     ) -> [Double]? {
         let videos = videos(of: scope)
-        var scores: [Double] = []
-        for candidate in candidates {
-            guard candidate.isValid else {
-                scores.append(.nan)
-                continue
-            }
-            var settings = settings
+        let valid = candidates.indices.filter { candidates[$0].isValid }
+        let variants = valid.map { index in
+            var variant = settings
             if let channel {
-                settings.sigmas[channel] = candidate
+                variant.sigmas[channel] = candidates[index]
             } else {
-                settings.sigmas = Array(repeating: candidate, count: channelCount)
+                variant.sigmas = Array(repeating: candidates[index], count: channelCount)
             }
-            guard let tallies = tallies(settings, cancellation: cancellation) else { return nil }
-            let score = pool(tallies, videos).score
-            scores.append(channel.map { score.channels[$0] } ?? score.mean)
+            return variant
+        }
+        // Units and numbers have nothing to do with the other channels; classes are compared with them.
+        let channels = predictions.task == .expression ? nil : channel.map { [$0] }
+        guard
+            let statistics = statistics(
+                of: variants, tuningThresholds: false, videos: videos, channels: channels, cancellation: cancellation)
+        else { return nil }
+        var scores = [Double](repeating: .nan, count: candidates.count)
+        for (index, statistics) in zip(valid, statistics) {
+            let score = pool(statistics.map { $0.tally(settings.thresholds) }, videos).score
+            scores[index] = channel.map { score.channels[$0] } ?? score.mean
         }
         return scores
     }

@@ -11,45 +11,75 @@ public final class SmootherEngine: Sendable {
     public let threads: Int
     /// Where each video begins among all frames; one more at the end.
     let offsets: [Int]
-    /// Truth (truth channels, all frames).
+    /// Truth (truth channels, all frames) of videos with at least one prediction.
     let truth: [[Double]]
+    /// The same without the frames that have no prediction; for expression without those that lack any channel.
+    let predictedTruth: [[Double]]
     let cache: SignalCache
+    let kernels: SmoothingKernels
     let rawTallies: [ScoreTally]
 
     /// `cacheBytes` bounds the Gaussians that are kept; one of 300,000 frames takes 2.4 MB a channel.
-    public init(_ predictions: PredictionSet, threads: Int = 2, cacheBytes: Int = 512 << 20) {
+    public convenience init(_ predictions: PredictionSet, threads: Int = 2, cacheBytes: Int = 512 << 20) {
+        self.init(predictions, threads: threads, cacheBytes: cacheBytes, kernels: .standard)
+    }
+
+    init(_ predictions: PredictionSet, threads: Int, cacheBytes: Int, kernels: SmoothingKernels) {
         self.predictions = predictions
         self.threads = max(1, threads)
+        self.kernels = kernels
         var offsets = [0]
         for video in predictions.videos { offsets.append(offsets[offsets.count - 1] + video.count) }
         self.offsets = offsets
-        truth = (0..<predictions.truthChannels).map { channel in
-            predictions.videos.flatMap { video in
-                channel < video.truth.count ? video.truth[channel] : Array(repeating: .nan, count: video.count)
+        let truth = (0..<predictions.truthChannels).map { channel in
+            predictions.videos.flatMap { video -> [Double] in
+                let scores = predictions.task == .expression ? video.scores : [video.scores[channel]]
+                let isPredicted = scores.allSatisfy { $0.contains(where: \.isFinite) }
+                return channel < video.truth.count && isPredicted
+                    ? video.truth[channel] : Array(repeating: .nan, count: video.count)
             }
         }
-        cache = SignalCache(capacity: cacheBytes)
-        rawTallies = predictions.videos.map { video in
-            ScoreTally(task: predictions.task, scores: video.scores, truth: video.truth)
+        self.truth = truth
+        predictedTruth = truth.indices.map { channel in
+            var known = truth[channel]
+            for (index, video) in predictions.videos.enumerated() {
+                for scores in predictions.task == .expression ? video.scores : [video.scores[channel]]
+                where scores.contains(where: { !$0.isFinite }) {
+                    for (frame, score) in scores.enumerated() where !score.isFinite {
+                        known[offsets[index] + frame] = .nan
+                    }
+                }
+            }
+            return known
         }
+        cache = SignalCache(capacity: cacheBytes)
+        rawTallies =
+            Parallel.map(predictions.videos.count, threads: threads) { index in
+                let video = predictions.videos[index]
+                return ScoreTally(task: predictions.task, scores: video.scores, truth: video.truth)
+            } ?? []
     }
 
     var channelCount: Int { predictions.channels.count }
+    var frameCount: Int { offsets[offsets.count - 1] }
+
+    func domain(_ options: FilterOptions) -> SmoothingDomain {
+        predictions.task == .valenceArousal ? .values : options.domain
+    }
 
     /// The channel of every video with its gaps filled, in the domain that is smoothed.
     func prepared(_ channel: Int, _ options: FilterOptions) -> PreparedSignal {
-        let domain = predictions.task == .valenceArousal ? .values : options.domain
-        let key = SignalKey(channel: channel, gaps: options.gaps, domain: domain)
-        return cache.signal(key) {
+        let domain = domain(options)
+        return cache.signal(SignalKey(channel: channel, gaps: options.gaps, domain: domain)) {
             var values: [Double] = []
-            values.reserveCapacity(offsets[offsets.count - 1])
+            values.reserveCapacity(frameCount)
             var missing: [Bool]?
             for (index, video) in predictions.videos.enumerated() {
                 let scores = video.scores[channel]
                 let filled = options.gaps.fill(domain.transform(scores, task: predictions.task))
-                if scores.contains(where: \.isNaN) {
-                    if missing == nil { missing = Array(repeating: false, count: offsets[offsets.count - 1]) }
-                    for (frame, score) in scores.enumerated() where score.isNaN {
+                if scores.contains(where: { !$0.isFinite }) {
+                    if missing == nil { missing = Array(repeating: false, count: frameCount) }
+                    for (frame, score) in scores.enumerated() where !score.isFinite {
                         missing?[offsets[index] + frame] = true
                     }
                 }
@@ -60,16 +90,26 @@ public final class SmootherEngine: Sendable {
     }
 
     /// One channel of one video, smoothed: for the chart. With a single video's worth of work it returns at once.
-    /// Smoothed probabilities are probabilities again in either domain.
+    /// Smoothed probabilities are probabilities again in either domain; the residual is in the domain that was smoothed.
     public func signal(video: Int, channel: Int, settings: SmootherSettings) -> SmoothedSignal {
         let options = settings.options
         let raw = predictions.videos[video].scores[channel]
-        let domain = predictions.task == .valenceArousal ? .values : options.domain
+        let domain = domain(options)
+        let key = SignalKey(channel: channel, gaps: options.gaps, domain: domain)
         var parts = ResidualSmoother.parts(
             domain.transform(raw, task: predictions.task), settings.sigmas[channel], edge: options.edge,
-            gaps: options.gaps, result: options.result)
+            gaps: options.gaps, result: options.result
+        ) { sigma in
+            // What the scores needed is there already.
+            cache.gaussian(GaussianKey(signal: key, edge: options.edge, sigma: sigma)).map {
+                Array($0[offsets[video]..<offsets[video + 1]])
+            }
+        }
         parts.raw = raw
-        parts.smoothed = finish(parts.smoothed, options)
+        // Where nothing is done, nothing is clipped.
+        parts.smoothed =
+            settings.sigmas[channel].isIdentity
+            ? domain.restore(parts.smoothed, task: predictions.task) : finish(parts.smoothed, options)
         parts.gaussian = domain.restore(parts.gaussian, task: predictions.task)
         return parts
     }
@@ -79,6 +119,7 @@ public final class SmootherEngine: Sendable {
         (0..<channelCount).map { signal(video: video, channel: $0, settings: settings).smoothed }
     }
 
+    /// Clipped, or a probability again.
     func finish(_ smoothed: [Double], _ options: FilterOptions) -> [Double] {
         if predictions.task == .valenceArousal {
             return options.clips ? smoothed.map { $0.isNaN ? $0 : min(1, max(-1, $0)) } : smoothed
@@ -88,10 +129,8 @@ public final class SmootherEngine: Sendable {
 
     /// The tally of every video under the settings; nil when cancelled.
     func tallies(_ settings: SmootherSettings, cancellation: Cancellation? = nil) -> [ScoreTally]? {
-        Parallel.map(predictions.videos.count, threads: threads, cancellation: cancellation) { video in
-            ScoreTally(
-                task: predictions.task, scores: smoothed(video: video, settings: settings),
-                truth: predictions.videos[video].truth, thresholds: settings.thresholds)
+        statistics(of: [settings], tuningThresholds: false, cancellation: cancellation)?.first?.map {
+            $0.tally(settings.thresholds)
         }
     }
 

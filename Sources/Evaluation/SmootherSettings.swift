@@ -56,7 +56,8 @@ public struct FilterOptions: Sendable, Hashable, Codable {
     public var gaps: GapFilling
     public var result: GapResult
     public var domain: SmoothingDomain
-    /// Clips smoothed valence and arousal to [-1, 1]: the residual may carry them outside. Not used for probabilities.
+    /// Clips smoothed valence and arousal to [-1, 1]: the residual may carry them outside. Not used for
+    /// probabilities, nor where all sigmas are 0: then nothing is done.
     public var clips: Bool
 
     public init(

@@ -17,9 +17,9 @@ public struct ThresholdCounts: Sendable, Equatable {
 
     public init() {}
 
-    /// Frames where the score or the truth is NaN are left out.
+    /// Frames where the score or the truth is no finite number are left out.
     public init(_ scores: [Double], truth: [Double]) {
-        for (score, truth) in zip(scores, truth) where !score.isNaN && !truth.isNaN {
+        for (score, truth) in zip(scores, truth) where score.isFinite && truth.isFinite {
             counts[Self.bin(score) + (truth >= 0.5 ? 100 : 0)] += 1
         }
     }

@@ -42,6 +42,13 @@ public struct TuningProgress: Sendable, Equatable {
     /// The best score so far of the present family, on everything.
     public var best: Double
 
+    public init(family: SmoothingFamily, done: Int, expected: Int, best: Double) {
+        self.family = family
+        self.done = done
+        self.expected = expected
+        self.best = best
+    }
+
     public var share: Double { expected > 0 ? min(1, Double(done) / Double(expected)) : 0 }
 }
 
@@ -50,6 +57,12 @@ public struct TuningResult: Sendable, Equatable {
     public var rows: [TuningRow]
     public var leaveOut: TuningPlan.LeaveOut
     public var channels: [String]
+
+    public init(rows: [TuningRow], leaveOut: TuningPlan.LeaveOut, channels: [String]) {
+        self.rows = rows
+        self.leaveOut = leaveOut
+        self.channels = channels
+    }
 
     /// The row whose scores on what was left out are best: what to use. Families that only tie with a simpler one above
     /// them in the table lose.
@@ -75,6 +88,19 @@ public struct TuningRow: Sendable, Equatable {
     /// What of the choice lies at the end of what was tried, in words such as "σ1 400 is the largest tried".
     public var bounds: [String]
 
+    public init(
+        family: SmoothingFamily, methods: [SmoothingMethod], thresholds: [Double], fitted: Score, leftOut: Score?,
+        parts: [Part], bounds: [String]
+    ) {
+        self.family = family
+        self.methods = methods
+        self.thresholds = thresholds
+        self.fitted = fitted
+        self.leftOut = leftOut
+        self.parts = parts
+        self.bounds = bounds
+    }
+
     /// One fold or video, smoothed as the others chose.
     public struct Part: Sendable, Equatable {
         /// The fold's number, or the video's name.
@@ -82,6 +108,13 @@ public struct TuningRow: Sendable, Equatable {
         public var methods: [SmoothingMethod]
         public var thresholds: [Double]
         public var score: Score
+
+        public init(name: String, methods: [SmoothingMethod], thresholds: [Double], score: Score) {
+            self.name = name
+            self.methods = methods
+            self.thresholds = thresholds
+            self.score = score
+        }
     }
 
     var honest: Double {

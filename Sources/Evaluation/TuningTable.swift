@@ -38,7 +38,11 @@ final class TuningTable {
     var choices: Int { selections * channelChoices }
 
     func isKnown(_ place: [Int]) -> Bool { scores[place] != nil }
-    func score(_ place: [Int], choice: Int) -> Double { scores[place]?[choice] ?? -.infinity }
+    /// -infinity where there is none, as without any truth.
+    func score(_ place: [Int], choice: Int) -> Double {
+        guard let scores = scores[place], choice < scores.count else { return -.infinity }
+        return scores[choice]
+    }
     func forget() { scores = [:] }
 
     /// Evaluates candidates; false when cancelled.

@@ -65,37 +65,16 @@ enum VideoStatistic: Sendable {
     }
 }
 
-extension SmootherEngine {
-    /// The statistics of every video under each method, all channels smoothed alike: (methods, videos). Nil when cancelled.
-    func statistics(
-        of methods: [SmoothingMethod], settings: SmootherSettings, tuningThresholds: Bool,
-        cancellation: Cancellation?
-    ) -> [[VideoStatistic]]? {
-        var found: [[VideoStatistic]] = []
-        for method in methods {
-            let videos = Parallel.map(predictions.videos.count, threads: threads, cancellation: cancellation) { video in
-                statistic(video, method, settings: settings, tuningThresholds: tuningThresholds)
-            }
-            guard let videos else { return nil }
-            found.append(videos)
-        }
-        return found
+extension VideoStatistic {
+    /// Nothing counted yet.
+    init(task: AffectTask, channels: Int, tuningThresholds: Bool) {
+        self =
+            tuningThresholds && task == .actionUnits
+            ? .thresholds(Array(repeating: ThresholdCounts(), count: channels))
+            : .tally(ScoreTally(task: task, channels: channels))
     }
 
-    private func statistic(
-        _ video: Int, _ method: SmoothingMethod, settings: SmootherSettings, tuningThresholds: Bool
-    ) -> VideoStatistic {
-        var settings = settings
-        if case .sigmas(let sigmas) = method { settings.sigmas = Array(repeating: sigmas, count: channelCount) }
-        let scores: [[Double]]
-        if case .sigmas = method {
-            scores = smoothed(video: video, settings: settings)
-        } else {
-            scores = baseline(video, method, settings.options)
-        }
-        let truth = predictions.videos[video].truth
-        if tuningThresholds { return .thresholds(zip(scores, truth).map { ThresholdCounts($0, truth: $1) }) }
-        return .tally(
-            ScoreTally(task: predictions.task, scores: scores, truth: truth, thresholds: settings.thresholds))
+    mutating func merge(_ other: VideoStatistic) {
+        if let sum = VideoStatistic.sum([self, other]) { self = sum }
     }
 }

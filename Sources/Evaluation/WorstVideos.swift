@@ -8,6 +8,13 @@ public struct VideoStanding: Sendable, Equatable {
     public var missingShare: Double
     /// How much the smoothed score of everything (*pooled*) would rise without this video: positive for one that spoils it.
     public var effect: Double
+
+    public init(video: Int, scores: ScorePair, missingShare: Double, effect: Double) {
+        self.video = video
+        self.scores = scores
+        self.missingShare = missingShare
+        self.effect = effect
+    }
 }
 
 extension SmootherScores {

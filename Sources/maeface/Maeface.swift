@@ -13,9 +13,12 @@ struct Maeface {
             TrainCommand.self,
             RunsListCommand.self,
             RunsShowCommand.self,
+            RunsImportCommand.self,
             RunsDeleteCommand.self,
+            SmoothCommand.self,
             PlanCommand.self,
             BenchPretrainCommand.self,
+            BenchSmoothCommand.self,
             WeightsInspectCommand.self,
             KeysCommand.self,
         ]

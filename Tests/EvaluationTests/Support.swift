@@ -35,6 +35,10 @@ struct TestRandom {
     mutating func integer(_ range: ClosedRange<Int>) -> Int {
         range.lowerBound + Int(next() % UInt64(range.count))
     }
+    /// Noise on a sawtooth, as `walk` of Reference/generate.py.
+    mutating func walk(_ count: Int) -> [Double] {
+        (0..<count).map { unit() - 0.5 + Double($0 % 97) * 0.01 }
+    }
     /// A slow wave with noise on it.
     mutating func signal(_ count: Int) -> [Double] {
         let (period, phase) = (20 + 200 * unit(), 6 * unit())

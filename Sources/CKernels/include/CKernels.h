@@ -143,6 +143,32 @@ typedef struct {
     float root_correction;   ///< sqrt(1 - beta2^t)
 } ck_adamw;
 
+/// A signal convolved with a symmetric filter, in double precision: y[j] = sum over k of weights[k] x[j + k].
+typedef struct {
+    long count;             ///< outputs
+    long taps;
+    const double *x;        ///< (count + taps - 1)
+    const double *weights;  ///< (taps), with CK_SMOOTH_PADDING zeros before and after
+    double *y;              ///< (count)
+    double *scratch;        ///< (smooth_scratch(count, taps))
+} ck_convolution;
+enum { CK_SMOOTH_PADDING = 16 };
+
+/// y = first + MD(x - second, x - third), clipped to low ... high. MD is the one nearer to zero, the first of equals.
+typedef struct {
+    long count;
+    const double *x, *first;
+    const double *second, *third;   ///< both NULL: no residual
+    double low, high;
+    double *y;
+    const double *truth;    ///< smooth_moments only; NaN where there is none
+} ck_residual;
+
+/// Sums over the frames that have a truth, of d = y - y0 and e = truth - truth0, both taken from the first such frame.
+typedef struct {
+    double count, y0, truth0, d, e, dd, ee, de;
+} ck_moments;
+
 /// The functions of one level.
 typedef struct {
     int level;
@@ -161,6 +187,10 @@ typedef struct {
     ck_tile vector_sum_squares, vector_non_finite, vector_scale, vector_add;
     ck_tile adamw;
     double (*fma_burst)(long rounds);   ///< floating-point operations done, all in registers
+    long (*smooth_scratch)(long count, long taps);        ///< doubles
+    void (*smooth_convolve)(const ck_convolution *convolution);
+    void (*smooth_residual)(const ck_residual *residual);
+    void (*smooth_moments)(const ck_residual *residual, ck_moments *moments);   ///< y is not written
 } ck_table;
 
 /// The table of a level, NULL if this processor cannot run it.

@@ -1,0 +1,86 @@
+/// The table in which predictions are kept with a run and exported, and which `PredictionReader` reads back: CSV with the
+/// columns `fold` (where there are folds), `video`, `frame`, one for each channel, and the truth as `<channel>_truth`
+/// (`expression_truth`, a class index, for expression). Nothing stands for what is missing.
+///
+/// A trainer keeps the predictions of a fold's held-out videos (or images, each a video of one frame) like this:
+///
+///     let set = PredictionSet(name: run.name, task: .valenceArousal, channels: ["valence", "arousal"],
+///                             framesPerSecond: nil, videos: [PredictionVideo(name: ..., fold: 2, frames: ..., ...)])
+///     try PredictionFile.write(set, to: store.predictionsFolder(of: run) + "/stage-1-fold-2-val.csv")
+///     try store.append(PredictionRecord(stage: 1, fold: 2, step: step, task: set.task.rawValue, channels: set.channels,
+///                                       videos: set.videos.count, frames: set.frameCount,
+///                                       file: "predictions/stage-1-fold-2-val.csv"), to: run)
+///
+/// Units and expressions are kept as probabilities.
+public enum PredictionFile {
+    /// Writes a whole set; the file has its name only once it is complete and on the disk. Its folder is made.
+    public static func write(_ set: PredictionSet, to path: String) throws(PredictionError) {
+        let writer = try PredictionWriter(
+            path: path, task: set.task, channels: set.channels, hasFolds: !set.folds.isEmpty, hasTruth: set.hasTruth)
+        for video in set.videos { try writer.append(video) }
+        try writer.finish()
+    }
+
+    /// Reads files as `write` leaves them, as one set.
+    public static func read(
+        _ paths: [String], name: String, framesPerSecond: Double? = nil
+    ) throws(PredictionError) -> PredictionSet {
+        var set = try PredictionReader(paths, options: PredictionReadingOptions(framesPerSecond: framesPerSecond))
+            .read()
+        set.name = name
+        return set
+    }
+}
+
+/// Writes predictions one video after the other.
+public final class PredictionWriter {
+    private let file: AtomicTextFile
+    private let task: AffectTask
+    private let hasFolds: Bool
+    private let hasTruth: Bool
+    private let truthChannels: Int
+
+    public init(
+        path: String, task: AffectTask, channels: [String], hasFolds: Bool, hasTruth: Bool
+    ) throws(PredictionError) {
+        makeFolder(of: path)
+        file = try AtomicTextFile(path: path)
+        self.task = task
+        self.hasFolds = hasFolds
+        self.hasTruth = hasTruth
+        truthChannels = task == .expression ? 1 : channels.count
+        var columns = (hasFolds ? ["fold"] : []) + ["video", "frame"] + channels
+        if hasTruth { columns += task == .expression ? ["expression_truth"] : channels.map { $0 + "_truth" } }
+        try file.write(columns.map(quoted).joined(separator: ",") + "\n")
+    }
+
+    /// Frames with neither a prediction nor a truth get no row.
+    public func append(_ video: PredictionVideo) throws(PredictionError) {
+        let name = quoted(video.name)
+        for index in 0..<video.count {
+            let scores = video.scores.map { $0[index] }
+            let truth = (0..<truthChannels).map { $0 < video.truth.count ? video.truth[$0][index] : .nan }
+            if scores.allSatisfy(\.isNaN), !hasTruth || truth.allSatisfy(\.isNaN) { continue }
+            var line = ""
+            if hasFolds { line += (video.fold.map(String.init) ?? "") + "," }
+            line += "\(name),\(video.frame(at: index))"
+            for score in scores { line += "," + number(score) }
+            if hasTruth { for value in truth { line += "," + number(value) } }
+            try file.write(line + "\n")
+        }
+    }
+
+    public func finish() throws(PredictionError) { try file.finish() }
+}
+
+/// A field of a CSV file.
+func quoted(_ text: String) -> String {
+    text.contains { ",\"\r\n;\t".contains($0) } || text.contains(where: \.isNewline)
+        ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+}
+
+/// The shortest digits that give the same number back; nothing for what is no number.
+func number(_ value: Double) -> String {
+    guard value.isFinite else { return "" }
+    return value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+}

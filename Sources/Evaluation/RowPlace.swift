@@ -1,0 +1,37 @@
+/// The video and frame of a row; nil where the file does not say.
+struct RowPlace {
+    var video: String?
+    var frame: Int?
+    var fold: Int?
+
+    init(_ rows: any RowSource, _ columns: PredictionColumns) throws(PredictionError) {
+        if let column = columns.video {
+            let name = rows.text(column)
+            if name.isEmpty { throw rows.bad("the name of the video is missing.") }
+            video = name
+        }
+        if let column = columns.frame { frame = try rows.frame(column) }
+        if let column = columns.image {
+            let path = rows.text(column)
+            if path.isEmpty { throw rows.bad("the path of the image is missing.") }
+            // video/00001.jpg is a frame of a video; any other image stands for itself.
+            let parts = path.split(separator: "/")
+            if columns.frame == nil, parts.count > 1, let number = frameNumber(String(parts[parts.count - 1])) {
+                video = String(parts[parts.count - 2])
+                frame = number
+            } else {
+                video = path
+                if columns.frame == nil { frame = 0 }
+            }
+        }
+        if let column = columns.fold {
+            let number = try rows.number(column)
+            if !number.isNaN {
+                guard let whole = Int(exactly: number) else {
+                    throw rows.bad("'\(rows.text(column))' is not the number of a fold.")
+                }
+                fold = whole
+            }
+        }
+    }
+}

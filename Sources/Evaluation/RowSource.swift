@@ -1,0 +1,84 @@
+import Tables
+
+/// Rows of numbers and names from a file, whatever its format.
+protocol RowSource: AnyObject {
+    var path: String { get }
+    /// Names of the columns; empty where the file has none.
+    var columns: [String] { get }
+    var columnCount: Int { get }
+    /// The line, or the row counted from 1, for a person who looks for it.
+    var line: Int { get }
+    /// Goes to the next row; false after the last.
+    func next() throws(PredictionError) -> Bool
+    func text(_ column: Int) -> String
+    /// NaN where the field is empty or a word for nothing.
+    func number(_ column: Int) throws(PredictionError) -> Double
+}
+
+extension RowSource {
+    func bad(_ text: String) -> PredictionError { .bad(file: path, line: line, text) }
+
+    /// A number of a frame, also as the name of its image: 17, 17.0, 00017, 00017.jpg.
+    func frame(_ column: Int) throws(PredictionError) -> Int {
+        let word = text(column)
+        if let number = frameNumber(word) { return number }
+        throw bad("'\(word)' is not the number of a frame.")
+    }
+}
+
+/// The number that a word or the name of an image means; nil when it is none.
+func frameNumber(_ word: String) -> Int? {
+    if let number = Int(word) { return number }
+    let name = word.split(separator: "/").last.map(String.init) ?? word
+    let stem = name.firstIndex(of: ".").map { String(name[..<$0]) } ?? name
+    if let number = Int(stem), name.drop(while: { $0 != "." }).dropFirst().contains(where: { !$0.isNumber }) {
+        return number
+    }
+    return Double(word).flatMap { Int(exactly: $0) }
+}
+
+/// A table with a header.
+final class TableRows: RowSource {
+    let columns: [String]
+    var columnCount: Int { columns.count }
+    private let reader: TableReader
+    private var record = TableRecord()
+
+    init(path: String) throws(PredictionError) {
+        do throws(TableError) {
+            reader = try TableReader(path: path)
+            columns = try TableHeader(reader).columns
+        } catch {
+            throw PredictionError(error)
+        }
+    }
+
+    var path: String { reader.path }
+    var line: Int { record.line }
+
+    func next() throws(PredictionError) -> Bool {
+        do throws(TableError) {
+            guard try reader.next(into: &record) else { return false }
+        } catch {
+            throw PredictionError(error)
+        }
+        guard record.count == columns.count else {
+            throw bad("\(record.count) fields where the header names \(columns.count) columns.")
+        }
+        return true
+    }
+
+    func text(_ column: Int) -> String { record[column] }
+
+    func number(_ column: Int) throws(PredictionError) -> Double {
+        if let number = record.number(column) { return number }
+        if record.isMissing(column) || Double(record[column])?.isFinite == false { return .nan }
+        throw bad("'\(record[column])' in column \(columns[column]) is not a number.")
+    }
+}
+
+extension PredictionError {
+    init(_ error: TableError) {
+        self = .bad(file: error.path, line: error.line, error.reason)
+    }
+}

@@ -1,0 +1,183 @@
+import Evaluation
+import Foundation
+
+/// What `maeface smooth` was told, and doing it.
+struct SmoothJob {
+    var predictions: PredictionArguments
+    var options: SmoothOptions
+    var paths: [String] = []
+    var name: String?
+    var output: String?
+    var isSubmission = false
+    var list: Submission.FrameList?
+    var tunes = false
+    var worst = 0
+    var largest = SigmaScale.largest
+    var isLinked = true
+    var leaveOut: TuningPlan.LeaveOut?
+    var tunesThresholds = true
+    var threads = 2
+    /// Bytes of files that are read at once.
+    var memory = 2_000_000_000
+    var isJSON = false
+
+    init(predictions: PredictionArguments, options: SmoothOptions) {
+        self.predictions = predictions
+        self.options = options
+    }
+
+    func run() throws -> ExitCode {
+        let reader = try PredictionReader(paths, truth: predictions.truth, options: predictions.reading)
+        var settings = try options.settings(channels: reader.channels)
+        if isSubmission { settings.options.result = .kept }
+        guard reader.byteCount <= memory else { return try stream(reader, settings) }
+        var set = try reader.read()
+        if let name { set.name = name }
+        for note in reader.notes { Output.say(note) }
+        let engine = SmootherEngine(set, threads: threads)
+        var report = SmoothReport(set: set, settings: settings)
+        report.notes = reader.notes
+        if tunes {
+            guard set.hasTruth else {
+                throw CommandError.badData("There is no truth to tune on. Give it with --truth or --truth-columns.")
+            }
+            var plan = TuningPlan.standard(for: set)
+            plan.largest = largest
+            plan.linked = isLinked
+            plan.thresholds = tunesThresholds
+            if let leaveOut { plan.leaveOut = leaveOut }
+            let progress = TuningPrinter()
+            guard let result = engine.tune(plan, settings: settings, progress: progress.report) else { return .failed }
+            progress.finish()
+            report.tuning = result
+            // The best that the paper's filter, or less of it, does on what it has not seen.
+            let usable = TuningResult(
+                rows: result.rows.filter { $0.settings(options: settings.options) != nil }, leaveOut: result.leaveOut,
+                channels: result.channels)
+            if let chosen = usable.recommended?.settings(options: settings.options) { settings = chosen }
+            report.settings = settings
+        }
+        if set.hasTruth { report.scores = engine.scores(settings) }
+        if worst > 0, set.hasTruth {
+            report.worst = Array((engine.videosWorstFirst(settings) ?? []).prefix(worst))
+        }
+        if let output {
+            let writer = try SmoothWriter(
+                path: output, isSubmission: isSubmission, list: list, task: set.task, channels: set.channels,
+                hasFolds: !set.folds.isEmpty, hasTruth: set.hasTruth, thresholds: settings.thresholds)
+            for (index, video) in set.videos.enumerated() {
+                var video = video
+                video.scores = engine.smoothed(video: index, settings: settings)
+                try writer.append(video)
+            }
+            report.notes += try finish(writer, output)
+        }
+        if isJSON { try Output.json(report.json) } else { Output.result(report.text) }
+        return .done
+    }
+
+    private func finish(_ writer: SmoothWriter, _ output: String) throws -> [String] {
+        let notes = try writer.finish()
+        for note in notes { Output.say(note) }
+        Output.say("Wrote \(output).")
+        return notes
+    }
+
+    /// One video at a time, for files of any length.
+    private func stream(_ reader: PredictionReader, _ settings: SmootherSettings) throws -> ExitCode {
+        guard !tunes, worst == 0 else {
+            throw CommandError.badData(
+                "The files hold \(RunTable.bytes(Int64(reader.byteCount))), more than the \(RunTable.bytes(Int64(memory))) "
+                    + "that are read at once, and tuning needs all of them. Tune on some of the videos, or raise "
+                    + "--memory.")
+        }
+        let task = reader.task
+        var sums = (
+            raw: ScoreTally(task: task, channels: reader.channels.count),
+            smoothed: ScoreTally(task: task, channels: reader.channels.count)
+        )
+        var (videos, frames) = (0, 0)
+        var writer: SmoothWriter?
+        try reader.stream { video in
+            if writer == nil, let output {
+                writer = try SmoothWriter(
+                    path: output, isSubmission: isSubmission, list: list, task: task, channels: reader.channels,
+                    hasFolds: video.fold != nil, hasTruth: true, thresholds: settings.thresholds)
+            }
+            let set = PredictionSet(name: video.name, task: task, channels: reader.channels, videos: [video])
+            let engine = SmootherEngine(set, threads: threads, cacheBytes: 0)
+            let smoothed = engine.smoothed(video: 0, settings: settings)
+            sums.raw.merge(ScoreTally(task: task, scores: video.scores, truth: video.truth))
+            sums.smoothed.merge(
+                ScoreTally(task: task, scores: smoothed, truth: video.truth, thresholds: settings.thresholds))
+            videos += 1
+            frames += video.count
+            var result = video
+            result.scores = smoothed
+            try writer?.append(result)
+        }
+        for note in reader.notes { Output.say(note) }
+        var report = SmoothReport(
+            set: PredictionSet(
+                name: name ?? paths[0], task: task, channels: reader.channels,
+                framesPerSecond: predictions.reading.framesPerSecond, videos: []), settings: settings)
+        report.counts = (videos, frames)
+        report.notes = reader.notes
+        let scores = ScorePair(raw: sums.raw.score, smoothed: sums.smoothed.score)
+        if scores.raw.frames > 0 { report.scores = SmootherScores(videos: [], folds: [], all: scores) }
+        if let writer, let output { report.notes += try finish(writer, output) }
+        if isJSON { try Output.json(report.json) } else { Output.result(report.text) }
+        return .done
+    }
+}
+
+/// Where smoothed predictions go: a table, or a submission.
+final class SmoothWriter {
+    private let table: PredictionWriter?
+    private let submission: SubmissionWriter?
+
+    init(
+        path: String, isSubmission: Bool, list: Submission.FrameList?, task: AffectTask, channels: [String],
+        hasFolds: Bool, hasTruth: Bool, thresholds: [Double]
+    ) throws {
+        table =
+            isSubmission
+            ? nil
+            : try PredictionWriter(path: path, task: task, channels: channels, hasFolds: hasFolds, hasTruth: hasTruth)
+        submission =
+            isSubmission
+            ? try SubmissionWriter(path: path, task: task, channels: channels, thresholds: thresholds, list: list) : nil
+    }
+
+    func append(_ video: PredictionVideo) throws {
+        try table?.append(video)
+        try submission?.append(video)
+    }
+
+    func finish() throws -> [String] {
+        try table?.finish()
+        return try submission?.finish() ?? []
+    }
+}
+
+/// Says how far a tuning is: a line that is drawn over on a terminal, one for each family elsewhere.
+final class TuningPrinter {
+    private let isTerminal = isatty(2) == 1
+    private var family: SmoothingFamily?
+
+    func report(_ progress: TuningProgress) {
+        if isTerminal {
+            let percent = Int(progress.share * 100)
+            Output.write(
+                "\rtuning \(percent) %  \(progress.family.title)  best \(SmoothReport.fixed(progress.best))\u{1B}[K",
+                to: 2)
+        } else if progress.family != family {
+            Output.say("tuning \(progress.family.title)")
+        }
+        family = progress.family
+    }
+
+    func finish() {
+        if isTerminal { Output.write("\r\u{1B}[K", to: 2) }
+    }
+}

@@ -1,0 +1,172 @@
+import Evaluation
+import Foundation
+import RunStore
+import Testing
+
+@testable import maeface
+
+@Suite struct SmoothCommandTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Two folds of noise on slow truth.
+    private func predictions(_ name: String = "p.csv", withTruth: Bool = true) throws -> String {
+        var text = "fold,video,frame,valence,arousal" + (withTruth ? ",valence_truth,arousal_truth\n" : "\n")
+        var state: UInt64 = 3
+        func random() -> Double {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Double(state >> 11) * 0x1p-53 - 0.5
+        }
+        for video in 0..<4 {
+            for frame in 1...120 where frame % 50 != 0 {
+                let truth = [sin(Double(frame + 40 * video) / 25), cos(Double(frame + 10 * video) / 20)]
+                text += "\(video / 2),v\(video),\(frame),\(truth[0] / 2 + random()),\(truth[1] / 2 + random())"
+                text += withTruth ? ",\(truth[0]),\(truth[1])\n" : "\n"
+            }
+        }
+        return try folder.write(name, text)
+    }
+
+    private func object(_ text: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+
+    @Test func smoothsScoresAndWrites() throws {
+        let file = try predictions()
+        let output = folder.path + "/out/smooth.csv"
+        let result = try Program.run(["smooth", file, "--sigma", "6,2,1.5", "-o", output, "--json", "--fps", "30"])
+        #expect(result.status == 0)
+        let json = try object(result.output)
+        let all = try #require(json["all"] as? [String: Any])
+        #expect(try #require(all["difference"] as? Double) > 0.01)
+        #expect((json["folds"] as? [Any])?.count == 2 && (json["per_video"] as? [Any])?.count == 4)
+        // The written file scores raw what the smoothing scored.
+        let again = try object(try Program.run(["smooth", output, "--json"]).output)
+        let (smoothed, raw) = (
+            (all["smoothed"] as? [String: Any])?["mean"] as? Double,
+            ((again["all"] as? [String: Any])?["raw"] as? [String: Any])?["mean"] as? Double
+        )
+        #expect(abs((smoothed ?? 0) - (raw ?? 1)) < 1e-9)
+        // Without the gaps, or with them.
+        func rows(_ path: String) throws -> Int {
+            try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count
+        }
+        #expect(try rows(output) == rows(file))
+        try Program.run(["smooth", file, "--sigma", "6", "-o", output, "--keep-gaps"])
+        #expect(try rows(output) == 4 * 120 + 1)
+    }
+
+    @Test func textIsATableForAPerson() throws {
+        let result = try Program.run(["smooth", try predictions(), "--sigma", "valence=6", "--worst", "2"])
+        #expect(result.status == 0)
+        for words in ["fold 0 (pooled)", "mean per video", "all frames (pooled)", "worst videos", "6,0,0 frames"] {
+            #expect(result.output.contains(words))
+        }
+    }
+
+    @Test func tunesAndSaysWhatIsHonest() throws {
+        let result = try Program.run(["smooth", try predictions(), "--tune", "--largest", "30", "--json"])
+        #expect(result.status == 0)
+        let tuning = try #require(try object(result.output)["tuning"] as? [String: Any])
+        let rows = try #require(tuning["rows"] as? [[String: Any]])
+        #expect(
+            rows.compactMap { $0["family"] as? String }
+                == ["raw", "gaussian", "residual", "box", "median", "savitzky-golay"])
+        #expect(rows.allSatisfy { ($0["parts"] as? [Any])?.count == 2 })
+        let same = try Program.run([
+            "smooth", try predictions(), "--tune", "--largest", "30", "--json", "--threads", "1",
+        ])
+        #expect(same.output == result.output)
+        let text = try Program.run(["smooth", try predictions(), "--tune", "--largest", "30"])
+        #expect(text.output.contains("folds left out") && text.output.contains("Savitzky-Golay"))
+    }
+
+    @Test func streamedFileGivesWhatAReadOneGives() throws {
+        let file = try predictions()
+        let (whole, streamed) = (folder.path + "/a.csv", folder.path + "/b.csv")
+        let options = ["smooth", file, "--sigma", "6,2,1.5", "--json", "-o"]
+        let a = try object(try Program.run(options + [whole]).output)
+        let b = try object(try Program.run(options + [streamed, "--memory", "0.00001"]).output)
+        #expect((a["frames"] as? Int) == (b["frames"] as? Int))
+        #expect(try String(contentsOfFile: whole, encoding: .utf8) == String(contentsOfFile: streamed, encoding: .utf8))
+    }
+
+    @Test func submissionHoldsEveryFrameAndPassesItsCheck() throws {
+        let path = folder.path + "/submission.txt"
+        let file = try predictions(withTruth: false)
+        #expect(try Program.run(["smooth", file, "--sigma", "6,2,1", "--submission", "-o", path]).status == 0)
+        let check = try Program.run(["smooth", "--check", path])
+        #expect(check.status == 0 && check.output.contains("480 frames of 4 videos"))
+        let text = try String(contentsOfFile: path, encoding: .utf8).replacing("v1/00007.jpg", with: "v1/00008.jpg")
+        let broken = try Program.run(["smooth", "--check", try folder.write("broken.txt", text), "--json"])
+        #expect(broken.status == 3)
+        #expect(try object(broken.output)["problems"] as? Int == 2)
+    }
+
+    @Test func wrongUseAndBadDataEndDifferently() throws {
+        let file = try predictions(withTruth: false)
+        for words in [
+            ["smooth"], ["smooth", file, "--sigma", "3,8,1"], ["smooth", file, "--sigma", "6", "--tune"],
+            ["smooth", file, "--edge", "mirrored"], ["smooth", file, "--sigma", "AU1=3"],
+            ["smooth", file, "--submission"],
+            ["smooth", file, "--threshold", "2"], ["smooth", file, "--sgima", "3"],
+        ] {
+            let result = try Program.run(words)
+            #expect(result.status == 2, "\(words)")
+            #expect(!result.talk.isEmpty && result.output.isEmpty)
+        }
+        let empty = try folder.write("empty.csv", "")
+        for words in [
+            ["smooth", folder.path + "/none.csv"], ["smooth", empty],
+            ["smooth", file, "--truth", folder.path + "/none"],
+            ["smooth", file, "--tune"], ["smooth", "--check", empty],
+        ] {
+            let result = try Program.run(words)
+            #expect(result.status == 3, "\(words)")
+            #expect(result.talk.hasPrefix("maeface: "))
+        }
+    }
+
+    @Test func importedRunIsListedWithItsScoreAndSmoothed() throws {
+        let home = ["--home", folder.path + "/runs"]
+        let file = try predictions()
+        let result = try Program.run(
+            ["runs", "import", file, "--name", "theirs", "--fps", "25", "--note", "from afar"] + home)
+        #expect(result.status == 0 && result.output.contains("theirs"))
+        let list = try Program.run(["runs", "list"] + home)
+        #expect(list.output.contains("theirs") && list.output.contains("CCC 0.") && list.output.contains("finished"))
+        let store = try RunStore.open(home: folder.path + "/runs", readOnly: true)
+        let record = try #require(try store.predictions(of: 1).first)
+        #expect(record.task == "valenceArousal" && record.videos == 4 && record.framesPerSecond == 25)
+        let direct = try Program.run(["smooth", file, "--sigma", "6,2,1", "--json"])
+        let kept = try Program.run(["smooth", "--run", "theirs", "--sigma", "6,2,1", "--json"] + home)
+        #expect(
+            try object(direct.output)["all"] as? NSDictionary == object(kept.output)["all"] as? NSDictionary)
+        #expect(try Program.run(["runs", "show", "theirs"] + home).status == 0)
+        // Bad input makes no run.
+        let bad = try Program.run(
+            ["runs", "import", try folder.write("bad.csv", "video,frame,valence,arousal\na,x,0,0\n")] + home)
+        #expect(bad.status == 3 && bad.talk.contains("line 2"))
+        #expect(try store.runs().count == 1)
+    }
+
+    @Test func realSequencesGainFromAGaussianAndNotFromThreeSigmas() throws {
+        guard let data = SharedData.folder("valence-sequences") else { return }
+        let result = try Program.run([
+            "smooth", data, "--columns", "valence=pred_ftrick", "--truth-columns", "valence=target", "--fps", "25",
+            "--tune",
+            "--json",
+        ])
+        #expect(result.status == 0)
+        let tuning = try #require(try object(result.output)["tuning"] as? [String: Any])
+        let rows = try #require(tuning["rows"] as? [[String: Any]])
+        func fitted(_ family: String) -> Double {
+            let row = rows.first { $0["family"] as? String == family }
+            return (row?["fitted"] as? [String: Any])?["mean"] as? Double ?? .nan
+        }
+        #expect(abs(fitted("raw") - 0.05) < 0.02)
+        #expect(abs(fitted("gaussian") - 0.11) < 0.02)
+        #expect(rows.allSatisfy { ($0["parts"] as? [Any])?.count == 5 })
+    }
+}

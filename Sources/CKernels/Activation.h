@@ -50,7 +50,7 @@ INLINE void gelu_row(float *y, float *derivative, long n) {
     for (; i + LANES <= n; i += LANES) {
         vf d;
         v_store(y + i, v_gelu(v_load(y + i), &d));
-        if (derivative) v_store(derivative + i, d);
+        if (derivative) v_stream(derivative + i, d);
     }
     if (i < n) {
         vf d;

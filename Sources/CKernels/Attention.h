@@ -54,7 +54,8 @@ INLINE void transposed_panels(const float *x, long stride, long rows, long n, fl
 INLINE void multiply_strip(
     const float *a, long a_run, long rows, long depth, const float *b, long n, float *c, long ldc, long c_run) {
     for (long j = 0; j < n; j += MICRO_COLUMNS) {
-        micro_block m = {.ldc = ldc, .lds = ldc, .columns = minimum(n - j, MICRO_COLUMNS)};
+        prefetcher none = {0};
+        micro_block m = {.ldc = ldc, .lds = ldc, .columns = minimum(n - j, MICRO_COLUMNS), .next_a = &none, .next_b = &none};
         m.c = c_run ? c + j / DEPTH * c_run + j % DEPTH : c + j;
         for (long first = 0; first < depth; first += DEPTH) {
             m.depth = minimum(depth - first, DEPTH);
@@ -70,7 +71,8 @@ INLINE void multiply_strip(
 INLINE void multiply_turned(const float *a, long a_run, long n, long depth, const float *b, long columns, float *c,
     long ldc, int accumulate) {
     for (long j = 0; j < columns; j += MICRO_COLUMNS) {
-        micro_block m = {.depth = depth, .b = b + j * depth, .ldc = ldc, .lds = ldc};
+        prefetcher none = {0};
+        micro_block m = {.depth = depth, .b = b + j * depth, .ldc = ldc, .lds = ldc, .next_a = &none, .next_b = &none};
         m.columns = minimum(columns - j, MICRO_COLUMNS);
         for (long first = 0; first < n; first += DEPTH)
             for (long i = first; i < minimum(first + DEPTH, n); i += MICRO_ROWS) {

@@ -50,6 +50,7 @@ static void gemm(const void *parameters, long tile, float *scratch) {
                 m.a = copied + i * A_STRIDE;
                 m.c = ends ? p->c + at : unfinished + i * unfinished_row + j;
                 m.start = !begins ? unfinished + i * unfinished_row + j : p->add ? p->add + at : NULL;
+                m.also = !ends ? NULL : p->epilogue == CK_MULTIPLY ? p->factor + at : p->add && p->add != p->c ? p->add + at : NULL;
                 m.factor = ends && p->epilogue == CK_MULTIPLY ? p->factor + at : NULL;
                 kernels[height - 1](&m);
                 if (ends && p->epilogue == CK_GELU)
@@ -58,6 +59,7 @@ static void gemm(const void *parameters, long tile, float *scratch) {
             }
         }
     }
+    if (p->derivative) v_fence();
 }
 
 // db (n) += column sums of one copied panel, in an order fixed by the depth.
@@ -75,21 +77,24 @@ INLINE void add_steps(const float *panel, long steps, long n, float *db) {
 }
 
 // One panel after another, a cache line between them: panels of 2^n bytes would meet in the same cache sets.
-enum { STEPS_PANEL = A_PANEL * DEPTH + 16, COLUMNS_PANEL = MICRO_COLUMNS * DEPTH + 16 };
+enum { STEPS_PANEL = (A_PANEL * DEPTH + 15) / 16 * 16 + 16 };
 
 static long weight_gradient_scratch(long rows, long columns) {
-    return (rows + MICRO_ROWS - 1) / MICRO_ROWS * STEPS_PANEL
-        + (columns + MICRO_COLUMNS - 1) / MICRO_COLUMNS * COLUMNS_PANEL;
+    long panels = (rows + MICRO_ROWS - 1) / MICRO_ROWS;
+    return panels * STEPS_PANEL + MICRO_COLUMNS * DEPTH + panels * MICRO_ROWS * unfinished_stride(columns);
 }
 
-// Both copies go row by row, so that memory is read in order.
+// Row by row, so that memory is read in order; the lanes beyond a panel are overwritten by its next step.
 INLINE void copy_all_steps(const float *from, long stride, long steps, long n, float *to) {
     for (long i = 0; i < steps; i++) {
         const float *x = from + i * stride;
         float *y = to + i * A_PANEL;
         long j = 0;
-        for (; j + A_PANEL <= n; j += MICRO_ROWS, y += STEPS_PANEL)
-            for (long l = 0; l < A_PANEL; l += LANES) v_store(y + l, v_load(x + j + l));
+        for (; j + LANES <= n; j += MICRO_ROWS, y += STEPS_PANEL) {
+            long l = 0;
+            for (; l + LANES <= MICRO_ROWS; l += LANES) v_store(y + l, v_load(x + j + l));
+            if (l < MICRO_ROWS) v_store(y + l, v_load(x + j + l));
+        }
         for (; j < n; j += MICRO_ROWS, y += STEPS_PANEL)
             for (long l = 0; l < minimum(n - j, MICRO_ROWS); l += LANES) {
                 long lanes = minimum(minimum(n - j, MICRO_ROWS) - l, LANES);
@@ -98,55 +103,49 @@ INLINE void copy_all_steps(const float *from, long stride, long steps, long n, f
     }
 }
 
-INLINE void copy_all_panels(const float *from, long stride, long steps, long n, float *to) {
-    long whole = n / MICRO_COLUMNS;
-    for (long i = 0; i < steps; i++) {
-        const float *x = from + i * stride;
-        float *y = to + i * MICRO_COLUMNS;
-        for (long j = 0; j < whole; j++) {
-            v_store(y + j * COLUMNS_PANEL, v_load(x + j * MICRO_COLUMNS));
-            v_store(y + j * COLUMNS_PANEL + LANES, v_load(x + j * MICRO_COLUMNS + LANES));
-        }
-    }
-    if (whole * MICRO_COLUMNS < n)
-        copy_panel(from + whole * MICRO_COLUMNS, stride, steps, n - whole * MICRO_COLUMNS, to + whole * COLUMNS_PANEL);
-}
-
 static void weight_gradient(const void *parameters, long tile, float *scratch) {
     const ck_weight_gradient *p = parameters;
     long row = tile / p->column_tiles * p->row_block, column = tile % p->column_tiles * p->column_block;
     long rows = minimum(p->n - row, p->row_block), columns = minimum(p->k - column, p->column_block);
     if (rows <= 0 || columns <= 0) return;
     long pass = pass_depth(p->m), panels = (rows + MICRO_ROWS - 1) / MICRO_ROWS;
-    float *a = scratch, *b = scratch + panels * STEPS_PANEL;
+    float *a = scratch, *b = a + panels * STEPS_PANEL, *unfinished = b + MICRO_COLUMNS * DEPTH;
+    long unfinished_row = unfinished_stride(columns);
     int sums = p->db && column == 0;
     if (sums && !p->accumulate) memset(p->db + row, 0, sizeof(float) * (size_t)rows);
     for (long first = 0; first < p->m; first += pass) {
         long depth = minimum(p->m - first, pass), next = minimum(p->m - first - depth, pass);
-        int begins = first == 0 && !p->accumulate;
+        int begins = first == 0, ends = next == 0;
         copy_all_steps(p->dy + first * p->n + row, p->n, depth, rows, a);
-        copy_all_panels(p->x + first * p->k + column, p->k, depth, columns, b);
         if (sums)
             for (long i = 0; i < panels; i++)
                 add_steps(a + i * STEPS_PANEL, depth, minimum(rows - i * MICRO_ROWS, MICRO_ROWS),
                     p->db + row + i * MICRO_ROWS);
         prefetcher next_a = prefetch_rows(p->dy + (first + depth) * p->n + row, rows, p->n, next);
-        prefetcher next_b = prefetch_rows(p->x + (first + depth) * p->k + column, columns, p->k, next);
         for (long j = 0; j < columns; j += MICRO_COLUMNS) {
+            const float *x = p->x + first * p->k + column + j;
+            long width = minimum(columns - j, MICRO_COLUMNS);
+            copy_panel(x, p->k, depth, width, b);
+            int turns = j + MICRO_COLUMNS >= columns;
+            prefetcher next_b = turns
+                ? prefetch_rows(p->x + (first + depth) * p->k + column, MICRO_COLUMNS, p->k, next)
+                : prefetch_rows(x + MICRO_COLUMNS, MICRO_COLUMNS, p->k, depth);
             micro_block m = {
                 .depth = depth,
-                .b = b + j / MICRO_COLUMNS * COLUMNS_PANEL,
-                .ldc = p->k,
-                .columns = minimum(columns - j, MICRO_COLUMNS),
-                .lds = p->k,
+                .b = b,
+                .ldc = ends ? p->k : unfinished_row,
+                .columns = width,
+                .lds = begins ? p->k : unfinished_row,
                 .next_a = &next_a,
                 .next_b = &next_b,
             };
             const micro_function *kernels = micro_steps[m.columns > LANES];
             for (long i = 0; i < panels; i++) {
+                float *dw = p->dw + (row + i * MICRO_ROWS) * p->k + column + j;
+                float *kept = unfinished + i * MICRO_ROWS * unfinished_row + j;
                 m.a = a + i * STEPS_PANEL;
-                m.c = p->dw + (row + i * MICRO_ROWS) * p->k + column + j;
-                m.start = begins ? NULL : m.c;
+                m.c = ends ? dw : kept;
+                m.start = !begins ? kept : p->accumulate ? dw : NULL;
                 kernels[minimum(rows - i * MICRO_ROWS, MICRO_ROWS) - 1](&m);
             }
         }
@@ -158,8 +157,9 @@ static void pack_transposed(const void *parameters, long tile, float *scratch) {
     (void)scratch;
     const ck_pack *p = parameters;
     long first = tile * MICRO_COLUMNS;
-    transpose_panel(p->weight + first * p->columns, p->columns, minimum(p->rows - first, MICRO_COLUMNS), p->columns,
-        p->packed + first * p->columns);
+    transpose_panel_with(p->weight + first * p->columns, p->columns, minimum(p->rows - first, MICRO_COLUMNS),
+        p->columns, p->packed + first * p->columns, v_stream);
+    v_fence();
 }
 
 // Panel `tile` of B = W: MICRO_COLUMNS columns of W.
@@ -167,6 +167,7 @@ static void pack_straight(const void *parameters, long tile, float *scratch) {
     (void)scratch;
     const ck_pack *p = parameters;
     long first = tile * MICRO_COLUMNS;
-    copy_panel(p->weight + first, p->columns, p->rows, minimum(p->columns - first, MICRO_COLUMNS),
-        p->packed + first * p->rows);
+    copy_panel_with(p->weight + first, p->columns, p->rows, minimum(p->columns - first, MICRO_COLUMNS),
+        p->packed + first * p->rows, v_stream);
+    v_fence();
 }

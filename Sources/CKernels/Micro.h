@@ -10,7 +10,7 @@ enum {
     MICRO_COLUMNS = 2 * LANES,
     DEPTH = 256,                // steps per pass: a panel of B (32 KB at 16 lanes) stays in the L1 cache
     A_STRIDE = DEPTH + 16,
-    A_PANEL = (MICRO_ROWS + 7) / 8 * 8,
+    A_PANEL = MICRO_ROWS,
 };
 
 // Work spread over the calls of the micro-kernel: brings rows of memory into the L2 cache before they are needed.
@@ -43,58 +43,98 @@ typedef struct {
     const float *start;    // c begins as start + bias instead of 0; rows of `lds` floats
     long lds;
     const float *bias;     // one row
-    prefetcher *next_a, *next_b;   // what to fetch for later calls, a line each for every 8 steps; NULL for nothing
+    prefetcher *next_a, *next_b;   // what to fetch for later calls, a line each for every 8 steps; of 0 rows for nothing
+    const float *also;     // what else is read beside c, in rows of `ldc` floats: fetched early; NULL for nothing
     const float *factor;   // c is multiplied by factor at the end; rows of `ldf` floats
     long ldf;
 } micro_block;
 
 #define UNROLL_FULLY _Pragma("clang loop unroll(full)")
 
+#define MICRO_STEP(S)                                                        \
+    {                                                                        \
+        vf b0 = v_load(b + (S) * MICRO_COLUMNS);                             \
+        vf b1 = vectors > 1 ? v_load(b + (S) * MICRO_COLUMNS + LANES) : b0;  \
+        UNROLL_FULLY for (int r = 0; r < rows; r++) {                        \
+            vf x = v_set(a[r * row_stride + (S) * step]);                    \
+            c[r][0] = v_fma(x, b0, c[r][0]);                                 \
+            if (vectors > 1) c[r][1] = v_fma(x, b1, c[r][1]);                \
+        }                                                                    \
+    }
+
 INLINE void micro_body(
     const micro_block *m, const int rows, const int vectors, const long row_stride, const long step) {
     vf c[MICRO_ROWS][2];
     const float *a = m->a, *b = m->b;
     const long last = m->columns - (vectors - 1) * LANES;   // lanes of the last vector
+    float *to = m->c;
+    const long ldc = m->ldc;
+    prefetcher next_a = *m->next_a, next_b = *m->next_b;   // in registers: stores to c could change *m
     UNROLL_FULLY for (int r = 0; r < rows; r++) {
         UNROLL_FULLY for (int v = 0; v < vectors; v++) c[r][v] = v_set(0);
     }
-    // Prefetches are spread over the depth: all at once they would hold up the loads of A and B.
+    // Prefetches are spread over the depth: all at once they would hold up the loads of A and B. They reach the L2
+    // cache only: rows a multiple of 4096 bytes apart would evict each other, and A and B, from L1.
+    const float *touch = to, *also = m->also;
     long touched = 0;
-    for (long left = m->depth; left > 0; left -= 8) {
-        if (touched < rows * vectors) {
-            __builtin_prefetch(m->c + touched / vectors * m->ldc + touched % vectors * LANES, 1, 3);
+    long left = m->depth;
+    for (; left >= 8; left -= 8) {
+        if (touched < rows) {
+            __builtin_prefetch(touch, 0, 2);
+            if (vectors > 1) __builtin_prefetch(touch + LANES, 0, 2);
+            if (also) {
+                __builtin_prefetch(also, 0, 2);
+                if (vectors > 1) __builtin_prefetch(also + LANES, 0, 2);
+                also += ldc;
+            }
+            touch += ldc;
             touched++;
         }
-        if (m->next_a) prefetch_one(m->next_a);
-        if (m->next_b) prefetch_one(m->next_b);
-        for (long i = left < 8 ? left : 8; i > 0; i--) {
-            vf b0 = v_load(b), b1 = vectors > 1 ? v_load(b + LANES) : b0;
-            UNROLL_FULLY for (int r = 0; r < rows; r++) {
-                vf x = v_set(a[r * row_stride]);
-                c[r][0] = v_fma(x, b0, c[r][0]);
-                if (vectors > 1) c[r][1] = v_fma(x, b1, c[r][1]);
-            }
-            a += step;
-            b += MICRO_COLUMNS;
+        prefetch_one(&next_a);
+        prefetch_one(&next_b);
+        for (int i = 0; i < 2; i++) {
+            MICRO_STEP(0) MICRO_STEP(1) MICRO_STEP(2) MICRO_STEP(3)
+            a += 4 * step;
+            b += 4 * MICRO_COLUMNS;
         }
     }
+    for (; left > 0; left--) {
+        MICRO_STEP(0)
+        a += step;
+        b += MICRO_COLUMNS;
+    }
+    *m->next_a = next_a;
+    *m->next_b = next_b;
+    const float *bias = m->bias, *start = m->start, *factor = m->factor;
+    const long lds = m->lds, ldf = m->ldf;
     if (last == LANES) {
-        UNROLL_FULLY for (int r = 0; r < rows; r++) {
+        if (bias) {
             UNROLL_FULLY for (int v = 0; v < vectors; v++) {
-                if (m->bias) c[r][v] += v_load(m->bias + v * LANES);
-                if (m->start) c[r][v] += v_load(m->start + r * m->lds + v * LANES);
-                if (m->factor) c[r][v] *= v_load(m->factor + r * m->ldf + v * LANES);
-                v_store(m->c + r * m->ldc + v * LANES, c[r][v]);
+                vf x = v_load(bias + v * LANES);
+                UNROLL_FULLY for (int r = 0; r < rows; r++) c[r][v] += x;
             }
+        }
+        if (start) {
+            UNROLL_FULLY for (int r = 0; r < rows; r++) {
+                UNROLL_FULLY for (int v = 0; v < vectors; v++) c[r][v] += v_load(start + r * lds + v * LANES);
+            }
+        }
+        if (factor) {
+            UNROLL_FULLY for (int r = 0; r < rows; r++) {
+                UNROLL_FULLY for (int v = 0; v < vectors; v++) c[r][v] *= v_load(factor + r * ldf + v * LANES);
+            }
+        }
+        UNROLL_FULLY for (int r = 0; r < rows; r++) {
+            UNROLL_FULLY for (int v = 0; v < vectors; v++) v_store(to + r * ldc + v * LANES, c[r][v]);
         }
     } else {
         UNROLL_FULLY for (int r = 0; r < rows; r++) {
             UNROLL_FULLY for (int v = 0; v < vectors; v++) {
                 long n = v + 1 < vectors ? LANES : last;
-                if (m->bias) c[r][v] += v_load_part(m->bias + v * LANES, n);
-                if (m->start) c[r][v] += v_load_part(m->start + r * m->lds + v * LANES, n);
-                if (m->factor) c[r][v] *= v_load_part(m->factor + r * m->ldf + v * LANES, n);
-                v_store_part(m->c + r * m->ldc + v * LANES, c[r][v], n);
+                if (bias) c[r][v] += v_load_part(bias + v * LANES, n);
+                if (start) c[r][v] += v_load_part(start + r * lds + v * LANES, n);
+                if (factor) c[r][v] *= v_load_part(factor + r * ldf + v * LANES, n);
+                v_store_part(to + r * ldc + v * LANES, c[r][v], n);
             }
         }
     }
@@ -145,12 +185,13 @@ INLINE void copy_rows(const float *from, long stride, long rows, long n, float *
 }
 
 // Copies n columns of `steps` rows into one panel of B, zero beyond n.
-INLINE void copy_panel(const float *from, long stride, long steps, long n, float *to) {
+INLINE void copy_panel_with(
+    const float *from, long stride, long steps, long n, float *to, void (*store)(float *, vf)) {
     if (n >= MICRO_COLUMNS) {
         for (long i = 0; i < steps; i++) {
             vf x = v_load(from + i * stride), y = v_load(from + i * stride + LANES);
-            v_store(to + i * MICRO_COLUMNS, x);
-            v_store(to + i * MICRO_COLUMNS + LANES, y);
+            store(to + i * MICRO_COLUMNS, x);
+            store(to + i * MICRO_COLUMNS + LANES, y);
         }
         return;
     }
@@ -158,13 +199,19 @@ INLINE void copy_panel(const float *from, long stride, long steps, long n, float
     for (long i = 0; i < steps; i++) {
         vf x = v_load_part(from + i * stride, first);
         vf y = second > 0 ? v_load_part(from + i * stride + LANES, second) : v_set(0);
-        v_store(to + i * MICRO_COLUMNS, x);
-        v_store(to + i * MICRO_COLUMNS + LANES, y);
+        store(to + i * MICRO_COLUMNS, x);
+        store(to + i * MICRO_COLUMNS + LANES, y);
     }
 }
 
+INLINE void copy_panel(const float *from, long stride, long steps, long n, float *to) {
+    copy_panel_with(from, stride, steps, n, to, v_store);
+}
+
+// The panels of a weight are read long after they are written: `store` may be v_stream, past the caches.
 // Writes up to MICRO_COLUMNS rows of n floats as one panel of B with depth n: the transpose; zero beyond `rows`.
-static void transpose_panel(const float *from, long stride, long rows, long n, float *to) {
+INLINE void transpose_panel_with(
+    const float *from, long stride, long rows, long n, float *to, void (*store)(float *, vf)) {
     for (long r = 0; r < MICRO_COLUMNS; r += LANES)
         for (long j = 0; j < n; j += LANES) {
             long lanes = minimum(n - j, LANES);
@@ -176,6 +223,10 @@ static void transpose_panel(const float *from, long stride, long rows, long n, f
                     x[i] = r + i < rows ? v_load_part(from + (r + i) * stride + j, lanes) : v_set(0);
             }
             v_transpose(x);
-            for (int i = 0; i < lanes; i++) v_store(to + (j + i) * MICRO_COLUMNS + r, x[i]);
+            for (int i = 0; i < lanes; i++) store(to + (j + i) * MICRO_COLUMNS + r, x[i]);
         }
+}
+
+static void transpose_panel(const float *from, long stride, long rows, long n, float *to) {
+    transpose_panel_with(from, stride, rows, n, to, v_store);
 }

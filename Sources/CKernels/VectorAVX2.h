@@ -12,6 +12,12 @@ INLINE __m256i v_mask(long n) { return _mm256_loadu_si256((const __m256i *)(v_ma
 INLINE vf v_set(float a) { return _mm256_set1_ps(a); }
 INLINE vf v_load(const float *p) { return _mm256_loadu_ps(p); }
 INLINE void v_store(float *p, vf v) { _mm256_storeu_ps(p, v); }
+// Past the caches; see VectorAVX512.h.
+INLINE void v_stream(float *p, vf v) {
+    if ((uintptr_t)p % 32 == 0) _mm256_stream_ps(p, v);
+    else v_store(p, v);
+}
+INLINE void v_fence(void) { _mm_sfence(); }
 INLINE vf v_load_part(const float *p, long n) { return _mm256_maskload_ps(p, v_mask(n)); }
 INLINE vf v_load_part_or(const float *p, long n, float otherwise) {
     return _mm256_blendv_ps(v_set(otherwise), v_load_part(p, n), _mm256_castsi256_ps(v_mask(n)));

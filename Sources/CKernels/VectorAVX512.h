@@ -10,6 +10,13 @@ INLINE __mmask16 v_mask(long n) { return (__mmask16)((1u << n) - 1); }
 INLINE vf v_set(float a) { return _mm512_set1_ps(a); }
 INLINE vf v_load(const float *p) { return _mm512_loadu_ps(p); }
 INLINE void v_store(float *p, vf v) { _mm512_storeu_ps(p, v); }
+// Past the caches, for what is read much later: spares the processor fetching a line only to overwrite it. The thread
+// must v_fence before it hands the memory over.
+INLINE void v_stream(float *p, vf v) {
+    if ((uintptr_t)p % 64 == 0) _mm512_stream_ps(p, v);
+    else v_store(p, v);
+}
+INLINE void v_fence(void) { _mm_sfence(); }
 INLINE vf v_load_part(const float *p, long n) { return _mm512_maskz_loadu_ps(v_mask(n), p); }
 INLINE vf v_load_part_or(const float *p, long n, float otherwise) {
     return _mm512_mask_loadu_ps(v_set(otherwise), v_mask(n), p);

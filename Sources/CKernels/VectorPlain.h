@@ -10,6 +10,8 @@ typedef int32_t vi __attribute__((vector_size(16)));
 INLINE vf v_set(float a) { return (vf){a, a, a, a}; }
 INLINE vf v_load(const float *p) { vf v; memcpy(&v, p, sizeof v); return v; }
 INLINE void v_store(float *p, vf v) { memcpy(p, &v, sizeof v); }
+INLINE void v_stream(float *p, vf v) { v_store(p, v); }
+INLINE void v_fence(void) {}
 INLINE vf v_load_part(const float *p, long n) {
     vf v = v_set(0);
     for (long i = 0; i < n; i++) v[i] = p[i];

@@ -136,7 +136,7 @@ public enum LinearOps {
     ) {
         let kernels = pool.kernels.pointee
         let tiles = ProductTiles(
-            rows: outputs, columns: inputs, rowsAbout: 384, columnsAbout: 512, rowPanel: kernels.row_panel,
+            rows: outputs, columns: inputs, rowsAbout: 384, columnsAbout: 768, rowPanel: kernels.row_panel,
             panel: max(kernels.panel, 16), threads: kernels.panel == 0 ? 2 : pool.threads)
         pool.reserveScratch(kernels.weight_gradient_scratch(tiles.rowBlock, tiles.columnBlock))
         let job = ck_weight_gradient(

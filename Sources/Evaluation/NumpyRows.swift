@@ -38,7 +38,7 @@ final class NumpyRows: RowSource {
         var fields: [Field] = []
         var offset = 0
         let width = header.shape.dropFirst().first ?? 1
-        guard header.shape.count <= 2, header.fields.count == 1 || width == 1 else {
+        guard header.shape.count <= 2, width < 10_000, header.fields.count == 1 || width == 1 else {
             throw .bad(file: path, line: nil, "has the shape \(header.shape); it should be (frames, channels).")
         }
         for field in header.fields {

@@ -21,10 +21,13 @@ extension RowSource {
     /// A number of a frame, also as the name of its image: 17, 17.0, 00017, 00017.jpg.
     func frame(_ column: Int) throws(PredictionError) -> Int {
         let word = text(column)
-        if let number = frameNumber(word) { return number }
+        if let number = frameNumber(word), number.magnitude <= largestFrame { return number }
         throw bad("'\(word)' is not the number of a frame.")
     }
 }
+
+/// No video has a frame of a larger number.
+let largestFrame = 1_000_000_000_000
 
 /// The number that a word or the name of an image means; nil when it is none.
 func frameNumber(_ word: String) -> Int? {

@@ -37,6 +37,9 @@ public enum Submission {
                     defer { isFirst = false }
                     if isFirst, word.lowercased() == "image_location" || word.lowercased() == "video" { continue }
                     let place = Self.split(word)
+                    if let frame = place.frame, frame.magnitude > largestFrame {
+                        throw TableError(path: path, line: record.line, "'\(word)' is not a frame.")
+                    }
                     if place.frame != nil { hasFrames = true }
                     let name = place.video
                     if index[name] == nil {

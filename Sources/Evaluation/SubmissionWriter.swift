@@ -49,6 +49,12 @@ public final class SubmissionWriter {
         written.insert(video.name)
         if frames.isEmpty, video.count > 0 {
             let last = video.frame(at: video.count - 1)
+            guard last < VideoRows.most, video.firstFrame > -VideoRows.most else {
+                throw .bad(
+                    file: file.path, line: nil,
+                    "video '\(video.name)' has frames \(video.firstFrame) to \(last), too many to write them all. Say with "
+                        + "--list which are wanted.")
+            }
             frames = Array(min(1, video.firstFrame)...max(last, min(1, video.firstFrame)))
         }
         let scores = order.map { GapFilling.hold.fill(video.scores[$0]) }

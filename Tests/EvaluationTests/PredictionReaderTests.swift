@@ -242,6 +242,12 @@ import Testing
             try Data(data).write(to: URL(fileURLWithPath: file))
             #expect(throws: PredictionError.self) { try PredictionReader([file]).read() }
         }
+        let wide = folder.path + "/wide.npy"
+        try Numpy.header("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 999999999999), }").write(
+            to: URL(fileURLWithPath: wide))
+        #expect(throws: PredictionError.self) { try PredictionReader([wide]) }
+        #expect(
+            problem("frame,valence,arousal\n9223372036854775807,0,0\n").contains("is not the number of a frame"))
         let three = folder.path + "/three.npy"
         try Numpy.plain([[1, 2, 3]]).write(to: URL(fileURLWithPath: three))
         let error = #expect(throws: PredictionError.self) { try PredictionReader([three]) }

@@ -134,6 +134,17 @@ import Testing
         #expect(throws: PredictionError.self) { try SubmissionCheck(path: try folder.write("e.txt", "")) }
     }
 
+    @Test func framesBeyondAllReasonAreRefused() throws {
+        #expect(throws: PredictionError.self) {
+            try Submission.FrameList(path: try folder.write("l.txt", "v/9223372036854775807.jpg\n"))
+        }
+        let writer = try SubmissionWriter(
+            path: folder.path + "/o.txt", task: .valenceArousal, channels: ["valence", "arousal"])
+        #expect(throws: PredictionError.self) {
+            try writer.append(video("v", first: 900_000_000_000, [[0], [0]]))
+        }
+    }
+
     @Test func listOfVideosLeavesTheFramesToThePredictions() throws {
         let list = try Submission.FrameList(path: try folder.write("l.txt", "v\nw\n"))
         #expect(!list.hasFrames)

@@ -1,9 +1,9 @@
-"""Images per second of a pre-training step beside those of the PyTorch reference, in alternating runs.
+"""Images per second of training steps and of inference beside those of the PyTorch reference, in alternating runs.
 
   python3 Benchmarks/compare.py --peer ../shared/peer/bench_torch.py --python python3
 
-Each case runs `maeface bench pretrain` and the peer in turn, the same number of times, so that both meet the same state
-of the machine. Printed are the medians over the runs of each run's median step, their ratio, and the largest memory.
+A case is encoder/decoder/batch for a pre-training step, finetune/encoder/batch or infer/encoder/batch. Each case runs
+`maeface bench` and the peer in turn, the same number of times, so that both meet the same state of the machine. Printed are the medians over the runs of each run's median step, their ratio, and the largest memory.
 Keep the machine quiet meanwhile. --python is an interpreter that has PyTorch.
 """
 import argparse
@@ -13,14 +13,16 @@ import statistics
 import subprocess
 import sys
 
-CASES = ["vit-base/512d8b/16", "vit-tiny/512d8b/16", "vit-tiny/96d1b/32"]
+CASES = ["vit-base/512d8b/16", "vit-tiny/512d8b/16", "vit-tiny/96d1b/32",
+         "finetune/vit-base/16", "finetune/vit-tiny/16",
+         "infer/vit-base/1", "infer/vit-base/32", "infer/vit-tiny/1", "infer/vit-tiny/32"]
 
 arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 here = pathlib.Path(__file__).resolve().parent
 arguments.add_argument("--peer", required=True, help="the peer's benchmark, a Python file")
 arguments.add_argument("--python", default=sys.executable, help="the interpreter that runs it")
 arguments.add_argument("--maeface", default=str(here.parent / ".build" / "release" / "maeface"))
-arguments.add_argument("--case", action="append", help="encoder/decoder/batch; may be repeated")
+arguments.add_argument("--case", action="append", help="one of the cases above; may be repeated")
 arguments.add_argument("--runs", type=int, default=5)
 arguments.add_argument("--seconds", type=float, default=30, help="of each run")
 arguments.add_argument("--image", type=int, default=224)
@@ -38,9 +40,12 @@ def run(command):
 
 results = []
 for case in arguments.case or CASES:
-    encoder, decoder, batch = case.split("/")
-    options = ["pretrain", "--encoder", encoder, "--decoder", decoder, "--batch", batch,
-               "--image", str(arguments.image), "--seconds", str(arguments.seconds)]
+    first, second, batch = case.split("/")
+    if first in ("finetune", "infer"):
+        options = [first, "--encoder", second]
+    else:
+        options = ["pretrain", "--encoder", first, "--decoder", second]
+    options += ["--batch", batch, "--image", str(arguments.image), "--seconds", str(arguments.seconds)]
     if arguments.threads:
         options += ["--threads", str(arguments.threads)]
     ours, theirs = [], []
@@ -62,7 +67,7 @@ for case in arguments.case or CASES:
 if arguments.json:
     print(json.dumps(results, indent=1))
 else:
-    print(f"{'encoder/decoder/batch':<24}{'images/s':>10}{'peer':>10}{'ratio':>8}{'of peak':>9}{'MB':>7}{'peer MB':>9}")
+    print(f"{'case':<24}{'images/s':>10}{'peer':>10}{'ratio':>8}{'of peak':>9}{'MB':>7}{'peer MB':>9}")
     for r in results:
         print(f"{r['case']:<24}{r['images_per_s']:>10.2f}{r['peer_images_per_s']:>10.2f}{r['ratio']:>8.2f}"
               f"{r['share_of_peak']:>9.2f}{r['peak_rss_mb']:>7}{r['peer_peak_rss_mb']:>9}")

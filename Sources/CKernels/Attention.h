@@ -122,7 +122,10 @@ INLINE float row_maximum(const float *s, long run, long n) {
 static void attention_forward(const void *parameters, long tile, float *scratch) {
     const ck_attention *p = parameters;
     long tokens = p->tokens, d = p->width, stride = 3 * p->heads * d, out = p->heads * d;
-    long image = tile / p->heads, head = tile % p->heads;
+    long part = tile % p->row_tiles, sequence = tile / p->row_tiles, image = sequence / p->heads, head = sequence % p->heads;
+    // Whole strips, so that the cut changes no bits.
+    long share = ((tokens + p->row_tiles - 1) / p->row_tiles + MICRO_ROWS - 1) / MICRO_ROWS * MICRO_ROWS;
+    long begin = minimum(part * share, tokens), end = minimum(begin + share, tokens);
     const float *q = p->qkv + image * tokens * stride + head * d, *k = q + out, *v = k + out;
     float *y = p->y + image * tokens * out + head * d;
     float scale = log2e / __builtin_sqrtf((float)d);
@@ -131,8 +134,8 @@ static void attention_forward(const void *parameters, long tile, float *scratch)
     float *scores = queries + runs(d) * run;
     transposed_panels(k, stride, tokens, d, keys);
     straight_panels(v, stride, tokens, d, values);
-    for (long row = 0; row < tokens; row += MICRO_ROWS) {
-        long rows = minimum(tokens - row, MICRO_ROWS);
+    for (long row = begin; row < end; row += MICRO_ROWS) {
+        long rows = minimum(end - row, MICRO_ROWS);
         float inverse[MICRO_ROWS];
         copy_runs(q + row * stride, stride, rows, d, scale, queries, run);
         multiply_strip(queries, run, rows, d, keys, tokens, scores, A_STRIDE, run);
@@ -140,7 +143,7 @@ static void attention_forward(const void *parameters, long tile, float *scratch)
             float top = row_maximum(scores + r * A_STRIDE, run, tokens);
             float sum = exponentials(scores + r * A_STRIDE, run, tokens, top);
             inverse[r] = 1.0f / sum;
-            if (p->log_sum_exp) p->log_sum_exp[tile * tokens + row + r] = top * ln2 + logf(sum);
+            if (p->log_sum_exp) p->log_sum_exp[sequence * tokens + row + r] = top * ln2 + logf(sum);
         }
         multiply_strip(scores, run, rows, tokens, values, d, y + row * out, out, 0);
         for (long r = 0; r < rows; r++) {

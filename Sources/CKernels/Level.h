@@ -44,6 +44,7 @@ const ck_table LEVEL(ck_table) = {
     .tokens_mean = tokens_mean,
     .tokens_mean_backward = tokens_mean_backward,
     .tokens_column_sums = tokens_column_sums,
+    .tokens_residual = tokens_residual,
     .vector_sum_squares = vector_sum_squares,
     .vector_non_finite = vector_non_finite,
     .vector_scale = vector_scale,

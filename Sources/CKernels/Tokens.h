@@ -127,3 +127,17 @@ static void tokens_column_sums(const void *parameters, long tile, float *scratch
     else
         copy_row(p->y + first, scratch, count);
 }
+
+// y = x + scales[image] * branch, all (images, tokens, width); x may be NULL for none, y may be x or branch itself.
+static void tokens_residual(const void *parameters, long tile, float *scratch) {
+    (void)scratch;
+    const ck_tokens *p = parameters;
+    long n = p->tokens * p->width, start = tile * n;
+    float scale = p->scales[tile];
+    const float *branch = p->branch + start;
+    float *y = p->y + start;
+    if (p->x)
+        for (long i = 0; i < n; i++) y[i] = p->x[start + i] + scale * branch[i];
+    else
+        for (long i = 0; i < n; i++) y[i] = scale * branch[i];
+}

@@ -18,8 +18,15 @@ public enum AttentionOps {
         job.qkv = qkv
         job.y = y
         job.log_sum_exp = logSumExp
+        job.row_tiles = rowTiles(sequences: images * heads, threads: pool.threads)
         pool.reserveScratch(pool.kernels.pointee.attention_scratch(tokens, headWidth))
-        pool.run(pool.kernels.pointee.attention_forward, job, tiles: images * heads)
+        pool.run(pool.kernels.pointee.attention_forward, job, tiles: images * heads * job.row_tiles)
+    }
+
+    /// Into how many tiles the queries of a head are cut: few heads would leave threads idle, while each tile has to
+    /// arrange the keys and values anew. A row has the same bits in any cut.
+    static func rowTiles(sequences: Int, threads: Int) -> Int {
+        (1...4).first { sequences * $0 >= 4 * threads || (sequences * $0).isMultiple(of: threads) } ?? 4
     }
 
     /// dqkv (images, tokens, 3, heads, d), overwritten, from dy (images, tokens, heads · d) and what forward used and wrote.

@@ -110,6 +110,21 @@ public enum TokenOps {
         pool.run(pool.kernels.pointee.tokens_mean_backward, job, tiles: images)
     }
 
+    /// y = x + scales[image] · branch, each (images, tokens, width); without x only the scaled branch. y may be x or
+    /// branch itself.
+    public static func residual(
+        _ x: UnsafePointer<Float>?, branch: UnsafePointer<Float>, scales: UnsafePointer<Float>, images: Int,
+        tokens: Int, width: Int, y: UnsafeMutablePointer<Float>, pool: ThreadPool
+    ) {
+        var job = parameters(images: images, kept: 0, width: width, indices: nil)
+        job.tokens = tokens
+        job.x = x
+        job.branch = branch
+        job.scales = scales
+        job.y = y
+        pool.run(pool.kernels.pointee.tokens_residual, job, tiles: images)
+    }
+
     /// y (width) = sum over i < count of the rows x[i · stride], in that order; added to y if `accumulate`.
     public static func columnSums(
         _ x: UnsafePointer<Float>, count: Int, stride: Int, width: Int, into y: UnsafeMutablePointer<Float>,

@@ -2,7 +2,8 @@ import Compute
 
 /// AdamW with decoupled weight decay (Loshchilov & Hutter, 2019), step for step as PyTorch computes it.
 ///
-/// Parameters that do not decay (`Parameter.decays`) have no weight decay; those that are not trained are left alone.
+/// Parameters that do not decay (`Parameter.decays`) have no weight decay; those that are not trained, or whose learning
+/// rate is scaled by 0, are left alone.
 public final class AdamW {
     public let beta1: Double
     public let beta2: Double
@@ -18,11 +19,12 @@ public final class AdamW {
     private let firstBuffer: FloatBuffer
     private let secondBuffer: FloatBuffer
     /// Neighbouring parameters of the same kind as one range, so that small ones share a pass.
-    private let ranges: [(start: Int, count: Int, decays: Bool)]
+    private let ranges: [(start: Int, count: Int, decays: Bool, scale: Double)]
 
+    /// - Parameter scale: multiplies the learning rate of a parameter, as `LayerDecay` does.
     public init(
         parameters: ParameterSet, betas: (Double, Double) = (0.9, 0.95), epsilon: Double = 1e-8,
-        weightDecay: Double = 0.05
+        weightDecay: Double = 0.05, scale: (Parameter) -> Double = { _ in 1 }
     ) {
         self.parameters = parameters
         (beta1, beta2) = betas
@@ -30,14 +32,14 @@ public final class AdamW {
         self.weightDecay = weightDecay
         firstBuffer = FloatBuffer(count: parameters.flatCount)
         secondBuffer = FloatBuffer(count: parameters.flatCount)
-        var ranges: [(start: Int, count: Int, decays: Bool)] = []
-        for parameter in parameters.parameters where parameter.trainable {
-            if let last = ranges.last, last.decays == parameter.decays,
+        var ranges: [(start: Int, count: Int, decays: Bool, scale: Double)] = []
+        for parameter in parameters.parameters where parameter.trainable && scale(parameter) != 0 {
+            if let last = ranges.last, last.decays == parameter.decays, last.scale == scale(parameter),
                 parameter.offset - (last.start + last.count) < 16
             {
                 ranges[ranges.count - 1].count = parameter.range.upperBound - last.start
             } else {
-                ranges.append((parameter.offset, parameter.count, parameter.decays))
+                ranges.append((parameter.offset, parameter.count, parameter.decays, scale(parameter)))
             }
         }
         self.ranges = ranges
@@ -50,7 +52,7 @@ public final class AdamW {
             AdamWOps.step(
                 parameters: parameters.values + range.start, gradients: parameters.gradients + range.start,
                 first: first + range.start, second: second + range.start, count: range.count, step: stepCount,
-                learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+                learningRate: learningRate * range.scale, beta1: beta1, beta2: beta2, epsilon: epsilon,
                 weightDecay: range.decays ? weightDecay : 0, gradientScale: gradientScale, pool: pool)
         }
     }

@@ -4,30 +4,27 @@ import Compute
 ///
 /// A masked autoencoder embeds only the visible patches; a classifier embeds all of them.
 struct Encoder {
-    let configuration: TransformerConfiguration
-    let patches: Int
+    let shape: EncoderShape
     /// Patches that each image brings in.
     let kept: Int
     private let parameters: EncoderParameters
-    private let shape: (image: Int, patch: Int)
     private let embedding: LinearLayer
     let stack: TransformerStack
     /// (images · kept, 3 · p · p), kept for the weight gradient of the embedding.
     private let pixels: Arena.Slot
 
     init(
-        _ parameters: EncoderParameters, model: ModelConfiguration, kept: Int, images: Int, pool: ThreadPool,
-        in plan: inout Arena.Plan
+        _ parameters: EncoderParameters, shape: EncoderShape, kept: Int, images: Int, memory: PassMemory = .training,
+        pool: ThreadPool, in plan: inout Arena.Plan
     ) {
         self.parameters = parameters
-        configuration = model.encoder
-        patches = model.patches
+        self.shape = shape
         self.kept = kept
-        shape = (model.image, model.patch)
         embedding = LinearLayer(parameters.patchEmbedding, inputGradient: false, pool: pool)
-        pixels = plan.reserve(images * kept * model.patchValues)
+        pixels = plan.reserve(images * kept * shape.patchValues)
         stack = TransformerStack(
-            parameters.blocks, configuration: model.encoder, rows: images * (1 + kept), pool: pool, in: &plan)
+            parameters.blocks, configuration: shape.transformer, rows: images * (1 + kept), memory: memory, pool: pool,
+            in: &plan)
     }
 
     /// Token rows of `images` images.
@@ -39,29 +36,35 @@ struct Encoder {
     }
 
     /// Images (images, 3, H, W) → `stack.output` (images, 1 + kept, D), the class token first.
-    /// - Parameter indices: (images, kept) patch numbers; nil for all patches in order.
+    /// - Parameters:
+    ///   - indices: (images, kept) patch numbers; nil for all patches in order.
+    ///   - dropPath: which residual branches of which image are left out; nil for none.
     func forward(
-        _ images: UnsafePointer<Float>, count: Int, indices: UnsafePointer<Int32>?, training: Bool,
-        _ workspace: Workspace
+        _ images: UnsafePointer<Float>, count: Int, indices: UnsafePointer<Int32>?, dropPath: DropPath? = nil,
+        training: Bool, _ workspace: Workspace
     ) {
         PatchOps.extract(
             images, shape: PatchShape(images: count, height: shape.image, width: shape.image, patch: shape.patch),
             indices: indices, kept: kept, rows: workspace[pixels], pool: workspace.pool)
         embedding.forward(workspace[pixels], rows: count * kept, y: workspace[stack.spare], workspace)
         TokenOps.assemble(
-            workspace[stack.spare], images: count, kept: kept, width: configuration.width,
+            workspace[stack.spare], images: count, kept: kept, width: shape.width,
             classToken: workspace.value(parameters.classToken), positions: workspace.value(parameters.positions),
             indices: indices, y: workspace[stack.input], pool: workspace.pool)
-        stack.forward(sequences(count), training: training, workspace)
+        stack.forward(sequences(count), dropPath: dropPath, training: training, workspace)
     }
 
     /// From the gradient of `stack.output` in `stack.gradient` to those of all parameters.
-    func backward(_ count: Int, indices: UnsafePointer<Int32>?, accumulate: Bool, _ workspace: Workspace) {
-        stack.backward(sequences(count), accumulate: accumulate, workspace)
+    func backward(
+        _ count: Int, indices: UnsafePointer<Int32>?, dropPath: DropPath? = nil, accumulate: Bool,
+        _ workspace: Workspace
+    ) {
+        stack.backward(sequences(count), dropPath: dropPath, accumulate: accumulate, workspace)
         TokenOps.assembleBackward(
-            workspace[stack.gradient], images: count, patches: patches, kept: kept, width: configuration.width,
+            workspace[stack.gradient], images: count, patches: shape.patches, kept: kept, width: shape.width,
             indices: indices, dx: workspace[stack.spare], dClass: workspace.gradient(parameters.classToken),
-            dPositions: nil, accumulate: accumulate, pool: workspace.pool)
+            dPositions: parameters.positionsAreTrained ? workspace.gradient(parameters.positions) : nil,
+            accumulate: accumulate, pool: workspace.pool)
         embedding.backwardWeight(
             workspace[stack.spare], x: workspace[pixels], rows: count * kept, accumulate: accumulate, workspace)
     }

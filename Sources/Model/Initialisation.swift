@@ -35,7 +35,7 @@ extension ParameterSet {
 
 extension RandomStream {
     /// A standard normal number (Box and Muller, 1958; one of the pair is used).
-    fileprivate mutating func nextNormal() -> Double {
+    mutating func nextNormal() -> Double {
         let radius = (-2 * log(1 - nextDouble())).squareRoot()
         return radius * cos(2 * .pi * nextDouble())
     }

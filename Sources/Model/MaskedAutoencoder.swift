@@ -40,7 +40,8 @@ public final class MaskedAutoencoder {
         var plan = Arena.Plan()
         let tokenRows = images * (1 + configuration.visiblePatches)
         encoder = Encoder(
-            layout.encoder, model: configuration, kept: configuration.visiblePatches, images: images, pool: pool,
+            layout.encoder, shape: configuration.encoderShape, kept: configuration.visiblePatches, images: images,
+            pool: pool,
             in: &plan)
         norm = NormLayer(layout.encoder.norm, rows: tokenRows, in: &plan)
         latent = plan.reserve(tokenRows * configuration.encoder.width)
@@ -176,7 +177,7 @@ public final class MaskedAutoencoder {
 }
 
 /// Calls `body` with the start and the length of each piece, in order.
-private func forEachChunk(of count: Int, by size: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
+func forEachChunk(of count: Int, by size: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
     var start = 0
     while start < count {
         let length = min(size, count - start)

@@ -89,6 +89,37 @@ public enum DecoderConfiguration {
     }
 }
 
+/// What fixes the shape of an encoder: its input, the patches and the transformer.
+public struct EncoderShape: Hashable, Sendable {
+    /// Side of the square input in pixels.
+    public let image: Int
+    /// Side of a square patch in pixels.
+    public let patch: Int
+    public let transformer: TransformerConfiguration
+
+    /// Throws `ModelError` when the patch does not divide the image.
+    public init(image: Int = 224, patch: Int = 16, transformer: TransformerConfiguration) throws {
+        guard image > 0, patch > 0, image % patch == 0 else {
+            throw ModelError("a patch of \(patch) pixels does not divide an image of \(image) pixels")
+        }
+        guard image <= 8192 else { throw ModelError("an image of \(image) pixels: at most 8192 are supported") }
+        self.image = image
+        self.patch = patch
+        self.transformer = transformer
+    }
+
+    /// Channels D of a token.
+    public var width: Int { transformer.width }
+    /// Patches along one side.
+    public var grid: Int { image / patch }
+    /// Patches P of one image.
+    public var patches: Int { grid * grid }
+    /// Values of one patch: patch · patch · 3.
+    public var patchValues: Int { patch * patch * 3 }
+    /// Values of one image: 3 · H · W.
+    public var imageValues: Int { 3 * image * image }
+}
+
 /// Distance between predicted and true patch values.
 public enum ReconstructionLossKind: String, Hashable, Sendable, CaseIterable {
     /// Mean absolute difference (MAE-Face).
@@ -100,10 +131,12 @@ public enum ReconstructionLossKind: String, Hashable, Sendable, CaseIterable {
 /// Everything that fixes the shape of a masked autoencoder.
 public struct ModelConfiguration: Hashable, Sendable {
     /// Side of the square input in pixels.
-    public let image: Int
+    public var image: Int { encoderShape.image }
     /// Side of a square patch in pixels.
-    public let patch: Int
-    public let encoder: TransformerConfiguration
+    public var patch: Int { encoderShape.patch }
+    public var encoder: TransformerConfiguration { encoderShape.transformer }
+    /// Input, patches and transformer of the encoder.
+    public let encoderShape: EncoderShape
     public let decoder: TransformerConfiguration
     public let loss: ReconstructionLossKind
     /// Share of the patches that is hidden from the encoder.
@@ -115,16 +148,10 @@ public struct ModelConfiguration: Hashable, Sendable {
         image: Int = 224, patch: Int = 16, encoder: TransformerConfiguration, decoder: TransformerConfiguration,
         loss: ReconstructionLossKind = .l1, maskRatio: Double = 0.75
     ) throws {
-        guard image > 0, patch > 0, image % patch == 0 else {
-            throw ModelError("a patch of \(patch) pixels does not divide an image of \(image) pixels")
-        }
-        guard image <= 8192 else { throw ModelError("an image of \(image) pixels: at most 8192 are supported") }
+        encoderShape = try EncoderShape(image: image, patch: patch, transformer: encoder)
         guard maskRatio >= 0, maskRatio < 1 else {
             throw ModelError("mask ratio \(maskRatio): it must be at least 0 and below 1")
         }
-        self.image = image
-        self.patch = patch
-        self.encoder = encoder
         self.decoder = decoder
         self.loss = loss
         self.maskRatio = maskRatio
@@ -137,15 +164,15 @@ public struct ModelConfiguration: Hashable, Sendable {
     }
 
     /// Patches along one side.
-    public var grid: Int { image / patch }
+    public var grid: Int { encoderShape.grid }
     /// Patches P of one image.
-    public var patches: Int { grid * grid }
+    public var patches: Int { encoderShape.patches }
     /// Values of one patch: patch · patch · 3.
-    public var patchValues: Int { patch * patch * 3 }
+    public var patchValues: Int { encoderShape.patchValues }
     /// Patches the encoder sees: ⌊P · (1 − ratio)⌋.
     public var visiblePatches: Int { Int(Double(patches) * (1 - maskRatio)) }
     /// Patches the decoder has to rebuild.
     public var maskedPatches: Int { patches - visiblePatches }
     /// Values of one image: 3 · H · W.
-    public var imageValues: Int { 3 * image * image }
+    public var imageValues: Int { encoderShape.imageValues }
 }

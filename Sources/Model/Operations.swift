@@ -21,6 +21,19 @@ extension ModelConfiguration {
     }
 }
 
+extension EncoderShape {
+    /// Floating-point operations of the matrix products of one pass over one image with all patches, two per
+    /// multiply-add: forward alone, or a training step. The pixels get no gradient; attention counts two products
+    /// forward and five backward. The head is left out.
+    public func executedFlopsPerImage(training: Bool) -> Int {
+        let tokens = 1 + patches
+        let embedding = (training ? 2 : 1) * patches * patchValues * width
+        let blocks = transformer.depth * transformer.products(tokens: tokens, continuing: tokens)
+        let attention = transformer.depth * tokens * tokens * width
+        return 2 * (embedding + (training ? 3 : 1) * blocks + (training ? 7 : 2) * attention)
+    }
+}
+
 extension TransformerConfiguration {
     /// Multiply-adds of one block's linear layers in one pass: qkv on all tokens, the rest on those that go on.
     fileprivate func products(tokens: Int, continuing: Int) -> Int {

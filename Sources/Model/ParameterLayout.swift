@@ -9,21 +9,26 @@ struct ParameterLayout {
     /// Adds a parameter and returns its offset in the flat buffers.
     @discardableResult
     mutating func add(
-        _ name: String, _ shape: [Int], _ initialisation: ParameterInitialisation, trainable: Bool = true
+        _ name: String, _ shape: [Int], _ initialisation: ParameterInitialisation, trainable: Bool = true,
+        decays: Bool = true
     ) -> Int {
         let parameter = Parameter(
-            name: name, shape: shape, offset: flatCount, decays: trainable && shape.count > 1, trainable: trainable,
+            name: name, shape: shape, offset: flatCount, decays: decays && trainable && shape.count > 1,
+            trainable: trainable,
             initialisation: initialisation)
         parameters.append(parameter)
         flatCount = (flatCount + parameter.count + Self.alignment - 1) / Self.alignment * Self.alignment
         return parameter.offset
     }
 
-    /// A linear layer (out, in) with Xavier weights and zero bias.
-    mutating func addLinear(_ name: String, from fanIn: Int, to fanOut: Int) -> LinearParameters {
+    /// A linear layer (out, in) with Xavier weights, unless stated, and zero bias.
+    mutating func addLinear(
+        _ name: String, from fanIn: Int, to fanOut: Int, initialisation: ParameterInitialisation? = nil
+    ) -> LinearParameters {
         LinearParameters(
             inputs: fanIn, outputs: fanOut,
-            weight: add(name + ".weight", [fanOut, fanIn], .xavierUniform(fanIn: fanIn, fanOut: fanOut)),
+            weight: add(
+                name + ".weight", [fanOut, fanIn], initialisation ?? .xavierUniform(fanIn: fanIn, fanOut: fanOut)),
             bias: add(name + ".bias", [fanOut], .zeros))
     }
 
@@ -74,38 +79,63 @@ struct AutoencoderLayout {
     let decoder: DecoderParameters
 
     init(_ configuration: ModelConfiguration) {
-        encoder = EncoderParameters(configuration, in: &layout)
+        encoder = EncoderParameters(configuration.encoderShape, use: .pretraining, in: &layout)
         decoder = DecoderParameters(configuration, in: &layout)
     }
 }
 
 /// Offsets of the encoder: tokens, patch embedding, blocks and the last normalisation.
 struct EncoderParameters {
+    /// What MAE treats differently in its two trainings.
+    enum Use {
+        /// Positions are fixed, the class token decays, and `norm` ends the encoder.
+        case pretraining
+        /// Positions are trained, neither they nor the class token decay, and `fc_norm` normalises the mean token.
+        case classification
+    }
+
     let classToken: Int
     let positions: Int
+    let positionsAreTrained: Bool
     let patchEmbedding: LinearParameters
     let blocks: [BlockParameters]
     let norm: NormParameters
 
-    init(_ configuration: ModelConfiguration, in layout: inout ParameterLayout) {
-        let width = configuration.encoder.width
-        classToken = layout.add("cls_token", [1, 1, width], .normal(standardDeviation: 0.02))
+    init(_ shape: EncoderShape, use: Use, in layout: inout ParameterLayout) {
+        let width = shape.width
+        positionsAreTrained = use == .classification
+        classToken = layout.add(
+            "cls_token", [1, 1, width], .normal(standardDeviation: 0.02), decays: use == .pretraining)
         positions = layout.add(
-            "pos_embed", [1, 1 + configuration.patches, width], .positions(grid: configuration.grid), trainable: false)
-        let fanIn = configuration.patchValues
+            "pos_embed", [1, 1 + shape.patches, width], .positions(grid: shape.grid), trainable: positionsAreTrained,
+            decays: false)
+        let fanIn = shape.patchValues
         patchEmbedding = LinearParameters(
             inputs: fanIn, outputs: width,
             weight: layout.add(
-                "patch_embed.proj.weight", [width, 3, configuration.patch, configuration.patch],
+                "patch_embed.proj.weight", [width, 3, shape.patch, shape.patch],
                 .xavierUniform(fanIn: fanIn, fanOut: width)),
             bias: layout.add(
                 "patch_embed.proj.bias", [width], .uniform(bound: 1 / Double(fanIn).squareRoot())))
         var blocks: [BlockParameters] = []
-        for index in 0..<configuration.encoder.depth {
+        for index in 0..<shape.transformer.depth {
             blocks.append(BlockParameters("blocks.\(index)", width: width, in: &layout))
         }
         self.blocks = blocks
-        norm = layout.addNorm("norm", width: width)
+        norm = layout.addNorm(use == .pretraining ? "norm" : "fc_norm", width: width)
+    }
+}
+
+/// The parameters of a classifier in the order of its checkpoint, and where each layer finds its own.
+struct ClassifierLayout {
+    private(set) var layout = ParameterLayout()
+    let encoder: EncoderParameters
+    let head: LinearParameters
+
+    init(_ shape: EncoderShape, outputs: Int) {
+        encoder = EncoderParameters(shape, use: .classification, in: &layout)
+        head = layout.addLinear(
+            "head", from: shape.width, to: outputs, initialisation: .normal(standardDeviation: 2e-5))
     }
 }
 

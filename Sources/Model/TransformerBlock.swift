@@ -44,7 +44,7 @@ struct TransformerBlock {
 
     init(
         _ parameters: BlockParameters, configuration: TransformerConfiguration, rows: Int, selects: Bool,
-        pool: ThreadPool, in plan: inout Arena.Plan
+        memory: PassMemory, pool: ThreadPool, in plan: inout Arena.Plan
     ) {
         self.configuration = configuration
         let width = configuration.width
@@ -61,7 +61,7 @@ struct TransformerBlock {
         middle = plan.reserve(rows * width)
         normed2 = plan.reserve(rows * width)
         hidden = plan.reserve(rows * 4 * width)
-        derivative = plan.reserve(rows * 4 * width)
+        derivative = plan.reserve(memory == .inference ? 0 : rows * 4 * width)
         selectedInput = plan.reserve(selects ? rows * width : 0)
         selectedAttended = plan.reserve(selects ? rows * width : 0)
     }
@@ -70,10 +70,10 @@ struct TransformerBlock {
         for layer in [qkv, projection, fc1, fc2] { layer.pack(workspace, backward: backward) }
     }
 
-    /// x (rows, D) → y (rows, D), or (images · kept, D) with a selection.
+    /// x (rows, D) → y (rows, D), or (images · kept, D) with a selection. Drop path and a selection exclude each other.
     func forward(
         _ x: UnsafePointer<Float>, _ sequences: Sequences, selection: TokenSelection? = nil,
-        y: UnsafeMutablePointer<Float>, training: Bool, _ workspace: Workspace
+        dropPath: DropPath.Branches? = nil, y: UnsafeMutablePointer<Float>, training: Bool, _ workspace: Workspace
     ) {
         let width = configuration.width
         norm1.forward(x, rows: sequences.rows, y: workspace[normed1], workspace)
@@ -94,12 +94,22 @@ struct TransformerBlock {
             residual = UnsafePointer(workspace[selectedInput])
             mixed = UnsafePointer(workspace[selectedAttended])
         }
-        projection.forward(mixed, rows: rows, residual: residual, y: workspace[middle], workspace)
+        if let dropPath {
+            projection.forward(mixed, rows: rows, y: workspace[middle], workspace)
+            addScaled(workspace[middle], dropPath.attention, to: residual, sequences, y: workspace[middle], workspace)
+        } else {
+            projection.forward(mixed, rows: rows, residual: residual, y: workspace[middle], workspace)
+        }
         norm2.forward(workspace[middle], rows: rows, y: workspace[normed2], workspace)
         fc1.forwardGELU(
             workspace[normed2], rows: rows, y: workspace[hidden], derivative: training ? workspace[derivative] : nil,
             workspace)
-        fc2.forward(workspace[hidden], rows: rows, residual: workspace[middle], y: y, workspace)
+        if let dropPath {
+            fc2.forward(workspace[hidden], rows: rows, y: y, workspace)
+            addScaled(y, dropPath.perceptron, to: workspace[middle], sequences, y: y, workspace)
+        } else {
+            fc2.forward(workspace[hidden], rows: rows, residual: workspace[middle], y: y, workspace)
+        }
     }
 
     /// The gradient in `dx` turns from that of the output into that of the input x (rows, D).
@@ -108,24 +118,36 @@ struct TransformerBlock {
     ///   - spare: (rows, D), overwritten.
     func backward(
         _ dx: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, _ sequences: Sequences,
-        selection: TokenSelection? = nil, spare: UnsafeMutablePointer<Float>, accumulate: Bool, _ workspace: Workspace
+        selection: TokenSelection? = nil, dropPath: DropPath.Branches? = nil, spare: UnsafeMutablePointer<Float>,
+        accumulate: Bool, _ workspace: Workspace
     ) {
         let width = configuration.width
         let rows = selection.map { sequences.images * $0.kept } ?? sequences.rows
         let mixed = workspace[selection == nil ? attended : selectedAttended]
 
         // The hidden values are read for the last time by fc2's weight gradient; their own gradient takes the place.
-        fc2.backwardWeight(dx, x: workspace[hidden], rows: rows, accumulate: accumulate, workspace)
+        var branch = UnsafePointer(dx)
+        if let dropPath {
+            addScaled(dx, dropPath.perceptron, to: nil, sequences, y: spare, workspace)
+            branch = UnsafePointer(spare)
+        }
+        fc2.backwardWeight(branch, x: workspace[hidden], rows: rows, accumulate: accumulate, workspace)
         fc2.backwardInput(
-            dx, rows: rows, derivative: workspace[derivative], dx: workspace[hidden], workspace)
+            branch, rows: rows, derivative: workspace[derivative], dx: workspace[hidden], workspace)
         fc1.backwardWeight(
             workspace[hidden], x: workspace[normed2], rows: rows, accumulate: accumulate, workspace)
         fc1.backwardInput(workspace[hidden], rows: rows, dx: spare, workspace)
         norm2.backward(
             spare, x: workspace[middle], rows: rows, dx: dx, addingToInput: true, accumulate: accumulate, workspace)
 
-        projection.backwardWeight(dx, x: mixed, rows: rows, accumulate: accumulate, workspace)
-        projection.backwardInput(dx, rows: rows, dx: spare, workspace)
+        branch = UnsafePointer(dx)
+        if let dropPath {
+            // What followed the attention is done with `middle`.
+            addScaled(dx, dropPath.attention, to: nil, sequences, y: workspace[middle], workspace)
+            branch = UnsafePointer(workspace[middle])
+        }
+        projection.backwardWeight(branch, x: mixed, rows: rows, accumulate: accumulate, workspace)
+        projection.backwardInput(branch, rows: rows, dx: spare, workspace)
         var dAttended = UnsafePointer(spare)
         if let selection {
             scatter(spare, sequences, selection, width, workspace[middle], workspace)
@@ -150,6 +172,16 @@ struct TransformerBlock {
     /// probabilities are computed again.
     private func attentionOperations(_ sequences: Sequences, products: Int) -> Int {
         products * 2 * sequences.rows * sequences.tokens * configuration.width
+    }
+
+    /// y = x + scales · branch, by image; without x the scaled branch alone.
+    private func addScaled(
+        _ branch: UnsafePointer<Float>, _ scales: UnsafePointer<Float>, to x: UnsafePointer<Float>?,
+        _ sequences: Sequences, y: UnsafeMutablePointer<Float>, _ workspace: Workspace
+    ) {
+        TokenOps.residual(
+            x, branch: branch, scales: scales, images: sequences.images, tokens: sequences.tokens,
+            width: configuration.width, y: y, pool: workspace.pool)
     }
 
     private func gather(

@@ -1,5 +1,13 @@
 import Compute
 
+/// What the memory of a pass is for.
+enum PassMemory {
+    /// Every block keeps what its backward pass reads.
+    case training
+    /// Nothing is kept: all blocks work in the same memory, which stays in the caches.
+    case inference
+}
+
 /// Blocks one after the other, with the memory of the residual stream between them. Encoder and decoder share it.
 struct TransformerStack {
     let blocks: [TransformerBlock]
@@ -14,20 +22,23 @@ struct TransformerStack {
     ///   - selects: whether the last block goes on with selected tokens only.
     init(
         _ parameters: [BlockParameters], configuration: TransformerConfiguration, rows: Int, selects: Bool = false,
-        pool: ThreadPool, in plan: inout Arena.Plan
+        memory: PassMemory = .training, pool: ThreadPool, in plan: inout Arena.Plan
     ) {
         var blocks: [TransformerBlock] = []
         var streams = [plan.reserve(rows * configuration.width)]
+        let mark = plan.mark
         for (index, block) in parameters.enumerated() {
+            if memory == .inference { plan.rewind(to: mark) }
             blocks.append(
                 TransformerBlock(
                     block, configuration: configuration, rows: rows, selects: selects && index == parameters.count - 1,
-                    pool: pool, in: &plan))
-            streams.append(plan.reserve(rows * configuration.width))
+                    memory: memory, pool: pool, in: &plan))
+            // A block is done with its input before it writes its output.
+            streams.append(memory == .inference ? streams[0] : plan.reserve(rows * configuration.width))
         }
         self.blocks = blocks
         self.streams = streams
-        gradient = plan.reserve(rows * configuration.width)
+        gradient = plan.reserve(memory == .inference ? 0 : rows * configuration.width)
         spare = plan.reserve(rows * configuration.width)
     }
 
@@ -42,24 +53,27 @@ struct TransformerStack {
 
     /// From `input` to `output`.
     func forward(
-        _ sequences: Sequences, selection: TokenSelection? = nil, training: Bool, _ workspace: Workspace
+        _ sequences: Sequences, selection: TokenSelection? = nil, dropPath: DropPath? = nil, training: Bool,
+        _ workspace: Workspace
     ) {
         for (index, block) in blocks.enumerated() {
             block.forward(
                 workspace[streams[index]], sequences, selection: index == blocks.count - 1 ? selection : nil,
-                y: workspace[streams[index + 1]], training: training, workspace)
+                dropPath: dropPath?.branches(ofBlock: index), y: workspace[streams[index + 1]], training: training,
+                workspace)
         }
     }
 
     /// In `gradient`, from that of the output to that of the input.
     func backward(
-        _ sequences: Sequences, selection: TokenSelection? = nil, accumulate: Bool, _ workspace: Workspace
+        _ sequences: Sequences, selection: TokenSelection? = nil, dropPath: DropPath? = nil, accumulate: Bool,
+        _ workspace: Workspace
     ) {
         for (index, block) in blocks.enumerated().reversed() {
             block.backward(
                 workspace[gradient], x: workspace[streams[index]], sequences,
-                selection: index == blocks.count - 1 ? selection : nil, spare: workspace[spare],
-                accumulate: accumulate, workspace)
+                selection: index == blocks.count - 1 ? selection : nil, dropPath: dropPath?.branches(ofBlock: index),
+                spare: workspace[spare], accumulate: accumulate, workspace)
         }
     }
 }

@@ -19,6 +19,8 @@ struct Maeface {
             PlanCommand.self,
             BenchPretrainCommand.self,
             BenchSmoothCommand.self,
+            BenchFinetuneCommand.self,
+            BenchInferCommand.self,
             WeightsInspectCommand.self,
             KeysCommand.self,
         ]

@@ -94,4 +94,22 @@ import Testing
             heads: heads, headWidth: width, dqkv: dqkv.pointer, pool: pool)
         expectDerivative(of: { forward($0).array }, at: qkv, weights: dy.array, gradient: dqkv.array)
     }
+
+    @Test("Cutting the queries of few heads changes no bits", arguments: KernelLevel.supported)
+    func cut(level: KernelLevel) {
+        let (tokens, width) = (197, 64)
+        let qkv = referenceNumbers(5, tokens * 3 * width)
+        let results = [1, 2, 3, 4].map { threads in
+            let y = FloatBuffer(count: tokens * width)
+            let lse = FloatBuffer(count: tokens)
+            AttentionOps.forward(
+                qkv.pointer, images: 1, tokens: tokens, heads: 1, headWidth: width, y: y.pointer,
+                logSumExp: lse.pointer, pool: ThreadPool(threads: threads, level: level))
+            return y.array + lse.array
+        }
+        #expect(AttentionOps.rowTiles(sequences: 1, threads: 3) == 3)
+        #expect(AttentionOps.rowTiles(sequences: 3, threads: 2) == 2)
+        #expect(AttentionOps.rowTiles(sequences: 12, threads: 2) == 1)
+        for result in results.dropFirst() { #expect(result == results[0]) }
+    }
 }

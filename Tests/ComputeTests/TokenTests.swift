@@ -181,4 +181,27 @@ import Testing
 
     /// These operations are linear: differences are exact but for rounding.
     static let linearBound = 1e-4
+
+    @Test("A branch is added with the factor of its image, in place too", arguments: Engine.all)
+    func residual(engine: Engine) {
+        let pool = engine.pool()
+        let (images, tokens, width) = (3, 5, 7)
+        let x = referenceNumbers(1, images * tokens * width)
+        let branch = referenceNumbers(2, x.count)
+        let y = FloatBuffer(count: x.count)
+        let scales: [Float] = [0, 1.25, -2]
+        let expected = (0..<x.count).map { x[$0] + scales[$0 / (tokens * width)] * branch[$0] }
+        TokenOps.residual(
+            x.pointer, branch: branch.pointer, scales: scales, images: images, tokens: tokens, width: width,
+            y: y.pointer, pool: pool)
+        #expect(distance(y.array, expected) < 1e-7)
+        TokenOps.residual(
+            nil, branch: branch.pointer, scales: scales, images: images, tokens: tokens, width: width, y: y.pointer,
+            pool: pool)
+        #expect(y.array == (0..<x.count).map { scales[$0 / (tokens * width)] * branch[$0] })
+        TokenOps.residual(
+            x.pointer, branch: branch.pointer, scales: scales, images: images, tokens: tokens, width: width,
+            y: branch.pointer, pool: pool)
+        #expect(distance(branch.array, expected) < 1e-7)
+    }
 }

@@ -53,6 +53,20 @@ enum Hashed {
         values(salt: salt, count: batch * 3 * side * side).map { Float(4 * $0 - 2) }
     }
 
+    /// ‖a − b‖ / ‖b‖ estimated from the norm and four projections on vectors of ±1 (`summary` in generate.py): each
+    /// product with a − b has the size of ‖a − b‖.
+    static func summaryError(_ values: [Float], _ summary: [Float]) -> Double {
+        guard summary.count == 5, summary[0] > 0 else { return .infinity }
+        let norm = values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        var worst = abs(norm - Double(summary[0]))
+        for salt in 1...4 {
+            let signs = Self.values(salt: UInt64(salt), count: values.count)
+            let product = zip(values, signs).reduce(0.0) { $0 + ($1.1 < 0.5 ? -Double($1.0) : Double($1.0)) }
+            worst = max(worst, abs(product - Double(summary[salt])))
+        }
+        return worst.isFinite ? worst / Double(summary[0]) : .infinity
+    }
+
     static func noise(salt: UInt64, batch: Int, patches: Int) -> [Float] {
         values(salt: salt, count: batch * patches).map { Float($0) }
     }

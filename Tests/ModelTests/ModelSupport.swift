@@ -18,9 +18,21 @@ extension MaskedAutoencoder {
     /// The weights of `set_hashed_weights` in Reference/generate.py.
     func setHashedWeights() {
         initialise(seed: 0)
-        for (index, parameter) in parameters.parameters.enumerated() where parameter.trainable {
+        parameters.setHashedWeights()
+    }
+
+    /// A copy of all gradients, by name.
+    var gradientsByName: [String: [Float]] { parameters.gradientsByName }
+
+    var allValues: [Float] { parameters.allValues }
+}
+
+extension ParameterSet {
+    /// The weights of `set_hashed_weights` in Reference/generate.py.
+    func setHashedWeights() {
+        for (index, parameter) in parameters.enumerated() where parameter.trainable {
             let numbers = Hashed.values(salt: UInt64(1000 + index), count: parameter.count).map { 2 * $0 - 1 }
-            let target = parameters.values(of: parameter)
+            let target = values(of: parameter)
             let name = parameter.name
             if name.contains("norm"), name.hasSuffix("weight") {
                 for (place, number) in numbers.enumerated() { target[place] = Float(1 + 0.1 * number) }
@@ -35,20 +47,20 @@ extension MaskedAutoencoder {
     }
 
     func setWeights(from fixture: Fixture) throws {
-        for parameter in parameters.parameters {
+        for parameter in parameters {
             let stored = fixture["weight/" + parameter.name]
             try #require(fixture.shape("weight/" + parameter.name) == parameter.shape, "\(parameter.name)")
-            _ = parameters.values(of: parameter).update(fromContentsOf: stored)
+            _ = values(of: parameter).update(fromContentsOf: stored)
         }
     }
 
     /// A copy of all gradients, by name.
     var gradientsByName: [String: [Float]] {
         Dictionary(
-            uniqueKeysWithValues: parameters.parameters.filter(\.trainable).map {
-                ($0.name, Array(parameters.gradient(of: $0)))
+            uniqueKeysWithValues: parameters.filter(\.trainable).map {
+                ($0.name, Array(gradient(of: $0)))
             })
     }
 
-    var allValues: [Float] { Array(UnsafeBufferPointer(start: parameters.values, count: parameters.flatCount)) }
+    var allValues: [Float] { Array(UnsafeBufferPointer(start: values, count: flatCount)) }
 }

@@ -18,7 +18,7 @@ import Testing
         let fixture = try Fixture("micro.tensors")
         let model = try microModel(loss: loss, level: level)
         #expect(model.workspace.pool.level == level)
-        try model.setWeights(from: fixture)
+        try model.parameters.setWeights(from: fixture)
         let (images, noise) = (fixture["images"], fixture["noise"])
         let kind = loss.rawValue
 
@@ -95,17 +95,5 @@ import Testing
         #expect(expected[99] < 0.97 * expected[0], "the curve must go somewhere")
     }
 
-    /// ‖a − b‖ / ‖b‖ estimated from the norm and four projections on vectors of ±1 (`summary` in generate.py): each
-    /// product with a − b has the size of ‖a − b‖.
-    func summaryError(_ values: [Float], _ summary: [Float]) -> Double {
-        guard summary.count == 5, summary[0] > 0 else { return .infinity }
-        let norm = values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-        var worst = abs(norm - Double(summary[0]))
-        for salt in 1...4 {
-            let signs = Hashed.values(salt: UInt64(salt), count: values.count)
-            let product = zip(values, signs).reduce(0.0) { $0 + ($1.1 < 0.5 ? -Double($1.0) : Double($1.0)) }
-            worst = max(worst, abs(product - Double(summary[salt])))
-        }
-        return worst.isFinite ? worst / Double(summary[0]) : .infinity
-    }
+    func summaryError(_ values: [Float], _ summary: [Float]) -> Double { Hashed.summaryError(values, summary) }
 }

@@ -81,9 +81,10 @@ typedef struct {
 } ck_layer_norm;
 
 /// Multi-head attention, tile = image * heads + head. qkv (images, tokens, 3, heads, width); y (images, tokens,
-/// heads * width).
+/// heads * width). Forward passes may cut the query rows of a head into `row_tiles` tiles, which come last in the number.
 typedef struct {
     long images, tokens, heads, width;
+    long row_tiles;
     const float *qkv;
     float *y;
     float *log_sum_exp;   ///< (images, heads, tokens)
@@ -115,6 +116,8 @@ typedef struct {
     const float *x;
     const float *token;
     const float *positions;
+    const float *branch;   ///< tokens_residual: (images, tokens, width)
+    const float *scales;   ///< tokens_residual: one factor per image
     float *y;
     float *partial;
     int accumulate;
@@ -184,6 +187,7 @@ typedef struct {
     ck_tile patches_extract, patches_patchify, patches_unpatchify, patches_loss;
     ck_tile tokens_assemble, tokens_split, tokens_position_gradient, tokens_unshuffle, tokens_unshuffle_backward;
     ck_tile tokens_gather, tokens_scatter, tokens_mean, tokens_mean_backward, tokens_column_sums;
+    ck_tile tokens_residual;
     ck_tile vector_sum_squares, vector_non_finite, vector_scale, vector_add;
     ck_tile adamw;
     double (*fma_burst)(long rounds);   ///< floating-point operations done, all in registers

@@ -1,0 +1,86 @@
+import Compute
+import Testing
+
+@testable import Model
+
+@Suite struct MixingTests {
+    static let key = RandomKey(seed: 5, purpose: .augmentation, layer: 7)
+    static let (batch, side, width) = (6, 8, 3)
+
+    /// Image i is the constant i; target row i is (i, 1 - i / 5, NaN in row 1).
+    static func mixed(_ mixing: Mixing, step: Int) -> (images: [Float], targets: [Float]) {
+        var images = (0..<batch * 3 * side * side).map { Float($0 / (3 * side * side)) }
+        var targets = (0..<batch).flatMap { [Float($0), 1 - Float($0) / 5, $0 == 1 ? Float.nan : 2] }
+        mixing.apply(
+            images: &images, targets: &targets, batch: batch, side: side, width: width, key: key, epoch: 3, step: step)
+        return (images, targets)
+    }
+
+    @Test func mixupMixesWithTheMirroredPlace() {
+        var shares: Set<Float> = []
+        for step in 0..<50 {
+            let (images, targets) = Self.mixed(Mixing(mixup: 0.8), step: step)
+            let share = 1 - targets[0] / 5
+            shares.insert(share)
+            #expect(share >= 0 && share <= 1)
+            for image in 0..<Self.batch {
+                let expected = share * Float(image) + (1 - share) * Float(5 - image)
+                let pixels = images[image * 192..<(image + 1) * 192]
+                #expect(pixels.allSatisfy { abs($0 - expected) < 1e-5 })
+                #expect(abs(targets[image * 3] - expected) < 1e-5)
+            }
+            #expect(targets[5].isNaN && targets[4 * 3 + 2].isNaN && targets[2] == 2)
+        }
+        #expect(shares.count > 40)
+        let mean = shares.reduce(0, +) / Float(shares.count)
+        #expect(abs(mean - 0.5) < 0.15)
+    }
+
+    @Test func cutmixPastesABoxOfTheShare() {
+        for step in 0..<50 {
+            let (images, targets) = Self.mixed(Mixing(cutmix: 1), step: step)
+            let share = 1 - targets[0] / 5
+            for image in 0..<Self.batch {
+                let foreign = images[image * 192..<(image + 1) * 192].filter { $0 == Float(5 - image) }.count
+                let own = images[image * 192..<(image + 1) * 192].filter { $0 == Float(image) }.count
+                #expect(own + foreign == 192)
+                #expect(abs(Float(own) / 192 - share) < 1e-5)
+            }
+        }
+    }
+
+    @Test func nothingHappensUnlessAskedFor() {
+        let (images, targets) = Self.mixed(Mixing(), step: 0)
+        #expect(images[0] == 0 && images[images.count - 1] == 5)
+        #expect(targets[0] == 0)
+        #expect(!Mixing().isOn)
+        #expect(Self.mixed(Mixing(mixup: 0.8), step: 4).images == Self.mixed(Mixing(mixup: 0.8), step: 4).images)
+    }
+
+    @Test func erasingFillsOneRectangleWithNoise() {
+        let side = 40
+        let key = RandomKey(seed: 1, purpose: .augmentation)
+        var erased = 0
+        for sample in 0..<400 {
+            var image = [Float](repeating: 7, count: 3 * side * side)
+            var random = key.stream(epoch: 0, sample: sample)
+            RandomErasing(probability: 0.25).apply(&image, side: side, random: &random)
+            let changed = (0..<side * side).filter { image[$0] != 7 }
+            if changed.isEmpty { continue }
+            erased += 1
+            let share = Double(changed.count) / Double(side * side)
+            #expect(share > 0.01 && share < 0.36)
+            let rows = Set(changed.map { $0 / side })
+            let columns = Set(changed.map { $0 % side })
+            #expect(rows.count * columns.count == changed.count, "one rectangle")
+            for channel in 1..<3 {
+                #expect((0..<side * side).filter { image[channel * side * side + $0] != 7 } == changed)
+            }
+        }
+        #expect(erased > 70 && erased < 130)
+        var image = [Float](repeating: 7, count: 3 * side * side)
+        var random = key.stream()
+        RandomErasing().apply(&image, side: side, random: &random)
+        #expect(image.allSatisfy { $0 == 7 })
+    }
+}

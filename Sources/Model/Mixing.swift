@@ -75,38 +75,6 @@ public struct Mixing: Sendable {
     }
 }
 
-/// Random erasing (Zhong et al., 2020) in `timm`'s pixel mode: with a probability, one rectangle of 2 to 33 % of the
-/// normalised image becomes standard normal noise. Off unless a session asks for it.
-public struct RandomErasing: Sendable {
-    public var probability: Double
-
-    public init(probability: Double = 0) { self.probability = probability }
-
-    /// - Parameters:
-    ///   - image: (3, side, side), normalised.
-    ///   - random: the stream of this sample in this epoch.
-    public func apply(_ image: UnsafeMutablePointer<Float>, side: Int, random: inout RandomStream) {
-        guard probability > 0, random.nextDouble() < probability else { return }
-        let area = Double(side * side)
-        for _ in 0..<10 {
-            let target = area * random.nextUniform(0.02, 1.0 / 3.0)
-            let aspect = exp(random.nextUniform(log(0.3), log(1 / 0.3)))
-            let height = Int((target * aspect).squareRoot().rounded())
-            let width = Int((target / aspect).squareRoot().rounded())
-            guard height > 0, width > 0, height < side, width < side else { continue }
-            let top = random.nextInt(below: side - height + 1)
-            let left = random.nextInt(below: side - width + 1)
-            for channel in 0..<3 {
-                for row in top..<top + height {
-                    let start = image + (channel * side + row) * side + left
-                    for x in 0..<width { start[x] = Float(random.nextNormal()) }
-                }
-            }
-            return
-        }
-    }
-}
-
 extension RandomStream {
     /// Beta(α, α), from two gamma numbers.
     fileprivate mutating func nextBeta(_ alpha: Double) -> Double {

@@ -116,12 +116,10 @@ public enum TokenOps {
         _ x: UnsafePointer<Float>?, branch: UnsafePointer<Float>, scales: UnsafePointer<Float>, images: Int,
         tokens: Int, width: Int, y: UnsafeMutablePointer<Float>, pool: ThreadPool
     ) {
-        var job = parameters(images: images, kept: 0, width: width, indices: nil)
-        job.tokens = tokens
+        var job = job(branch, y, images: images, tokens: tokens, width: width)
         job.x = x
         job.branch = branch
         job.scales = scales
-        job.y = y
         pool.run(pool.kernels.pointee.tokens_residual, job, tiles: images)
     }
 

@@ -10,7 +10,11 @@ import Testing
     /// Image i is the constant i; target row i is (i, 1 - i / 5, NaN in row 1).
     static func mixed(_ mixing: Mixing, step: Int) -> (images: [Float], targets: [Float]) {
         var images = (0..<batch * 3 * side * side).map { Float($0 / (3 * side * side)) }
-        var targets = (0..<batch).flatMap { [Float($0), 1 - Float($0) / 5, $0 == 1 ? Float.nan : 2] }
+        var targets: [Float] = []
+        for image in 0..<batch {
+            let number = Float(image)
+            targets += [number, 1 - number / 5, image == 1 ? .nan : 2]
+        }
         mixing.apply(
             images: &images, targets: &targets, batch: batch, side: side, width: width, key: key, epoch: 3, step: step)
         return (images, targets)

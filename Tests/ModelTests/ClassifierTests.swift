@@ -207,7 +207,7 @@ import Testing
             }
             weights.append(model.parameters.allValues)
         }
-        #expect(weights[0].allSatisfy(\.isFinite))
+        #expect(weights[0].allSatisfy { $0.isFinite })
         #expect(weights[0] == weights[1] && weights[0] == weights[2])
     }
 

@@ -139,7 +139,7 @@ import Testing
                 let matrix = [Float](repeating: targets, count: outputs.count)
                 let result = Self.evaluate(Self.terms(name), outputs: outputs, targets: matrix, teacher: matrix)
                 #expect(result.loss.isFinite, "\(name) \(targets)")
-                #expect(result.gradient.allSatisfy(\.isFinite), "\(name) \(targets)")
+                #expect(result.gradient.allSatisfy { $0.isFinite }, "\(name) \(targets)")
                 if targets.isNaN { #expect(result.loss == 0) }
             }
         }

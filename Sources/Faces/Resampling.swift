@@ -27,6 +27,8 @@ public enum Interpolation: Sendable {
 public struct Normalisation: Equatable, Sendable {
     public let mean: [Float]
     public let deviation: [Float]
+    /// Whether the mean and the deviation are those of all values of the image itself.
+    public private(set) var isPerImage = false
 
     public init(mean: [Float], deviation: [Float]) {
         precondition(mean.count == 3 && deviation.count == 3, "a normalisation has three channels")
@@ -36,6 +38,13 @@ public struct Normalisation: Equatable, Sendable {
 
     /// The statistics of ImageNet, which all published MAE weights expect.
     public static let imageNet = Normalisation(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
+
+    /// Every image on its own: mean 0 and deviation 1 over all its values, so that light and contrast do not matter.
+    public static let perImage = {
+        var normalisation = Normalisation(mean: [0, 0, 0], deviation: [1, 1, 1])
+        normalisation.isPerImage = true
+        return normalisation
+    }()
 
     /// The same as v * scale + offset, rounded once from double precision.
     var scale: [Float] { deviation.map { Float(1 / (255 * Double($0))) } }
@@ -86,6 +95,23 @@ public final class Resampler {
         withJob(image, crop, width, height, flip) { job, scratch in
             resample_to_floats(job, level, scratch, normalisation.scale, normalisation.offset, output)
         }
+        if normalisation.isPerImage { Self.standardise(output, count: 3 * width * height) }
+    }
+
+    /// Brings values to mean 0 and deviation 1; an even image becomes 0.
+    private static func standardise(_ values: UnsafeMutablePointer<Float>, count: Int) {
+        var sum = 0.0
+        var squares = 0.0
+        for i in 0..<count {
+            let value = Double(values[i])
+            sum += value
+            squares += value * value
+        }
+        let mean = sum / Double(count)
+        let variance = max(squares / Double(count) - mean * mean, 0)
+        // Half a byte's step, below which there is nothing but rounding.
+        let scale = 1 / max(variance.squareRoot(), 0.5 / 255)
+        for i in 0..<count { values[i] = Float((Double(values[i]) - mean) * scale) }
     }
 
     private func withJob(

@@ -40,7 +40,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: optimised, linkerSettings: [.linkedLibrary("m")]),
 
         library("Basics"),
-        library("Tables"),
+        library("Tables", ["Basics"]),
         library("Compute", ["CKernels", "COpenBLAS"]),
         library("Model", ["Compute"]),
         library("Evaluation", ["CKernels", "Tables"]),
@@ -69,7 +69,7 @@ let package = Package(
         tests("EvaluationTests", ["Evaluation", "CKernels"], exclude: ["Reference"]),
         tests("FacesTests", ["Faces", "Compute", "CImage"], exclude: ["Reference"]),
         tests("TablesTests", ["Tables"]),
-        tests("DatasetsTests", ["Datasets", "Faces", "Compute"]),
+        tests("DatasetsTests", ["Datasets", "Faces", "Compute", "Tables"]),
         tests("CheckpointsTests", ["Checkpoints", "Basics", "Compute"], exclude: ["Fixtures", "Reference"]),
         tests("RunStoreTests", ["RunStore", "CSQLite", "CSystem"]),
         tests("SessionTests", ["Session"]),

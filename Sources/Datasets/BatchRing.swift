@@ -6,10 +6,10 @@ public struct Batch {
     /// (count, 3, H, W), aligned to 64 bytes.
     public let images: UnsafeMutablePointer<Float>
     public let count: Int
-    /// The file scheduled at each place, as an index into the loader's files: a key for random numbers, since no index
-    /// occurs twice in an epoch.
+    /// The image scheduled at each place, as an index into the loader's files or a sample of the labelled set: a key
+    /// for random numbers, since none occurs twice in an epoch.
     public let indices: UnsafeBufferPointer<Int>
-    /// The file shown at each place: the scheduled one, or the one that stands in for a bad file.
+    /// The image shown at each place: the scheduled one, or the one that stands in for a bad one.
     public let sources: UnsafeBufferPointer<Int>
     public let epoch: Int
     /// Place of the batch in its epoch, from 0.
@@ -53,7 +53,8 @@ final class BatchRing: @unchecked Sendable {
     private static let placesPerClaim = 4
 
     private let batch: Int
-    private let stepsPerEpoch: Int
+    private let images: Int
+    let stepsPerEpoch: Int
     private let makeOrder: (Int) -> EpochOrder
     private let lock = WorkerLock()
     private var slots: [Slot] = []
@@ -68,11 +69,12 @@ final class BatchRing: @unchecked Sendable {
     private var totals = LoaderCounters()
 
     init(
-        slots count: Int, batch: Int, floatsPerImage: Int, stepsPerEpoch: Int,
+        slots count: Int, batch: Int, images: Int, keepsLastBatch: Bool, floatsPerImage: Int,
         order makeOrder: @escaping @Sendable (Int) -> EpochOrder
     ) {
         self.batch = batch
-        self.stepsPerEpoch = stepsPerEpoch
+        self.images = images
+        stepsPerEpoch = keepsLastBatch ? (images + batch - 1) / batch : images / batch
         self.makeOrder = makeOrder
         order = makeOrder(0)
         for _ in 0..<count {
@@ -109,6 +111,11 @@ final class BatchRing: @unchecked Sendable {
         }
     }
 
+    /// Images of a batch: a last one that is kept has what is left.
+    private func size(ofBatch number: Int) -> Int {
+        min(batch, images - number % stepsPerEpoch * batch)
+    }
+
     private func claimNow() -> Claim? {
         if paused || failure != nil { return nil }
         let index = filling % slots.count
@@ -122,10 +129,11 @@ final class BatchRing: @unchecked Sendable {
         let epoch = filling / stepsPerEpoch
         if order.epoch != epoch { order = makeOrder(epoch) }
         let first = slots[index].claimed
-        let end = min(first + Self.placesPerClaim, batch)
+        let size = size(ofBatch: filling)
+        let end = min(first + Self.placesPerClaim, size)
         slots[index].claimed = end
         let offset = filling % stepsPerEpoch * batch
-        if end == batch { filling += 1 }
+        if end == size { filling += 1 }
         let slot = slots[index]
         return Claim(
             slot: index, places: first..<end, order: order, offset: offset, images: slot.images,
@@ -139,7 +147,9 @@ final class BatchRing: @unchecked Sendable {
             totals.cacheHits += tally.hits
             totals.substituted += tally.substituted
             slots[claim.slot].finished += claim.places.count
-            if slots[claim.slot].finished == batch { slots[claim.slot].state = .ready }
+            if slots[claim.slot].finished == size(ofBatch: slots[claim.slot].number) {
+                slots[claim.slot].state = .ready
+            }
             lock.signal(.result)
         }
     }
@@ -181,10 +191,11 @@ final class BatchRing: @unchecked Sendable {
             reading += 1
             totals.batches += 1
             let slot = slots[index]
+            let size = size(ofBatch: slot.number)
             return Batch(
-                images: slot.images, count: batch,
-                indices: UnsafeBufferPointer(start: slot.indices, count: batch),
-                sources: UnsafeBufferPointer(start: slot.sources, count: batch),
+                images: slot.images, count: size,
+                indices: UnsafeBufferPointer(start: slot.indices, count: size),
+                sources: UnsafeBufferPointer(start: slot.sources, count: size),
                 epoch: slot.number / stepsPerEpoch, step: slot.number % stepsPerEpoch, slot: index)
         }
     }

@@ -36,7 +36,7 @@ final class DecodedCache: @unchecked Sendable {
     }
 }
 
-extension PretrainLoader {
+extension ImageLoader {
     /// A quarter of the memory that is free now, in bytes, cgroup limits included; 0 when the system does not tell.
     public static func suggestedCacheBytes() -> Int {
         var available = number(in: "/proc/meminfo", after: "MemAvailable:").map { $0 * 1024 } ?? 0

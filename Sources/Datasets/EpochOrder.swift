@@ -15,4 +15,10 @@ struct EpochOrder {
         self.epoch = epoch
         self.files = files
     }
+
+    /// The files as they come.
+    init(epoch: Int, count: Int) {
+        self.epoch = epoch
+        files = (0..<Int32(count)).map { $0 }
+    }
 }

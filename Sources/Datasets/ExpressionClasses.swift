@@ -1,3 +1,5 @@
+import Basics
+
 /// Which expression classes a model has, in which order, and how they are written in the labels.
 public struct ExpressionClasses: Equatable, Sendable {
     /// The classes in the order of their numbers; nil takes those that the labels hold, in the order of their names.
@@ -47,8 +49,7 @@ public struct ExpressionClasses: Equatable, Sendable {
     /// A sentence for a label that means nothing.
     func complaint(about text: String) -> String {
         let known = (names ?? []) + written.keys.sorted()
-        let wanted = text.lowercased()
-        let near = known.first { $0.lowercased() == wanted }.map { "; did you mean \"\($0)\"?" } ?? ""
+        let near = Spelling.nearest(to: text, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
         return "there is no class \"\(text)\"; the classes are \((names ?? []).joined(separator: ", "))\(near)"
     }
 

@@ -19,13 +19,15 @@ public struct Folds: Sendable {
     /// Sentences about what looks odd, for the run's log.
     public let notes: [String]
 
-    /// The split that the data set comes with, as one fold. Samples of its test set take no part.
+    /// The split that the data set comes with, as one fold. Without a validation set its test set is held out; with one,
+    /// samples of the test set take no part.
     ///
     /// - Throws: `LabelError` when the set has no split, one side is empty, or a subject or video is on both.
     public static func official(_ set: LabelledSet) throws(LabelError) -> Folds {
         let file = set.files.first ?? "the data"
         let training = (0..<set.count).filter { set.split($0) == .training }
-        let validation = (0..<set.count).filter { set.split($0) == .validation }
+        var validation = (0..<set.count).filter { set.split($0) == .validation }
+        if validation.isEmpty { validation = (0..<set.count).filter { set.split($0) == .test } }
         if training.isEmpty, validation.isEmpty {
             throw LabelError(
                 LabelProblem(
@@ -35,7 +37,7 @@ public struct Folds: Sendable {
         return try Folds([Fold(name: "official", training: training, validation: validation)], of: set, from: file)
     }
 
-    /// `count` folds of which each holds out other groups. Groups go one by one, those with the most uneven labels
+    /// `count` folds of which each holds out other groups, over the training and the validation set together. Groups go one by one, those with the most uneven labels
     /// first, to the fold in which the labels stay most alike over the folds; equal seeds give equal folds.
     ///
     /// - Parameters:
@@ -68,10 +70,11 @@ public struct Folds: Sendable {
     }
 
     static func folds(count: Int, of set: LabelledSet, _ foldOf: (Int) -> Int) -> [Fold] {
-        let numbers = (0..<set.count).map(foldOf)
+        // A test set is never trained on.
+        let numbers = (0..<set.count).map { set.split($0) == .test ? -1 : foldOf($0) }
         return (0..<count).map { fold in
             Fold(
-                name: String(fold + 1), training: numbers.indices.filter { numbers[$0] != fold },
+                name: String(fold + 1), training: numbers.indices.filter { numbers[$0] >= 0 && numbers[$0] != fold },
                 validation: numbers.indices.filter { numbers[$0] == fold })
         }
     }

@@ -192,13 +192,12 @@ struct LabelTableReading {
     private mutating func expression(
         _ record: TableRecord, _ column: Int, _ path: String
     ) -> (name: String?, isDropped: Bool) {
-        if record.isMissing(column) { return (nil, false) }
         let text = record[column]
+        if table.classes.written[text] == nil, text == "-1" || record.isMissing(column) { return (nil, false) }
         switch table.classes.meaning(of: text) {
         case .kept(let name): return (name, false)
         case .dropped: return (nil, true)
         case .unknown:
-            if text == "-1" { return (nil, false) }
             problems.add(path, record.line, table.classes.complaint(about: text))
             return (nil, false)
         }

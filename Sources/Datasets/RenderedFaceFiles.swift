@@ -59,13 +59,13 @@ extension RenderedFaces {
         if let failure = state.withLock({ $0.failure }) { throw failure }
     }
 
-    private static func padded(_ number: Int) -> String {
+    static func padded(_ number: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, 3 - digits.count)) + digits
     }
 
     /// Whether a JPEG's comment, which stands before its pixels, is the expected one.
-    private static func file(at path: String, holds content: String) -> Bool {
+    static func file(at path: String, holds content: String) -> Bool {
         guard let handle = FileHandle(forReadingAtPath: path) else { return false }
         defer { try? handle.close() }
         guard let head = try? handle.read(upToCount: 1024) else { return false }

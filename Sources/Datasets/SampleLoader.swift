@@ -1,7 +1,7 @@
 import Compute
 import Faces
 
-/// Loads single samples: reads, decodes, crops, mirrors and normalises. One per worker thread.
+/// Loads single images: reads, decodes, and makes what the recipe says. One per worker thread.
 ///
 /// What a sample looks like depends on (seed, stage, fold, epoch, scheduled file, the files themselves) only.
 final class SampleLoader {
@@ -12,13 +12,13 @@ final class SampleLoader {
         var substituted = 0
     }
 
-    private let plan: PretrainPlan
+    private let plan: LoaderPlan
     private let resampler: Resampler
     private(set) var tally = Tally()
 
-    init(_ plan: PretrainPlan) {
+    init(_ plan: LoaderPlan) {
         self.plan = plan
-        resampler = Resampler(plan.settings.interpolation)
+        resampler = Resampler(plan.recipe.interpolation)
     }
 
     func takeTally() -> Tally {
@@ -42,7 +42,7 @@ final class SampleLoader {
                 if k > 0 { tally.substituted += 1 }
                 return file
             } catch {
-                plan.bad.insert(file, SkippedFile(path: plan.files[file], reason: error.reason))
+                plan.bad.insert(file, SkippedFile(path: plan.source.path(file), reason: error.reason))
             }
         }
         throw DatasetError.allBad(files: count)
@@ -50,14 +50,30 @@ final class SampleLoader {
 
     private func load(_ file: Int, epoch: Int, sample: Int, into output: UnsafeMutablePointer<Float>) throws(ImageError)
     {
-        let settings = plan.settings
+        switch plan.recipe {
+        case .pretraining(let settings):
+            try crop(file, settings, epoch: epoch, sample: sample, into: output)
+        case .augmentation(let augmentation, let size, let normalisation):
+            augmentation.tensor(
+                of: try full(file), size: size, keys: plan.keys, epoch: epoch, sample: plan.source.number(sample),
+                with: resampler, by: normalisation, into: output)
+        case .evaluation(let transform, let size, let normalisation):
+            transform.tensor(of: try full(file), size: size, with: resampler, by: normalisation, into: output)
+        }
+    }
+
+    private func crop(
+        _ file: Int, _ settings: PretrainSettings, epoch: Int, sample: Int, into output: UnsafeMutablePointer<Float>
+    ) throws(ImageError) {
         var flips = plan.flipKey.stream(epoch: epoch, sample: sample)
         let flip = flips.nextDouble() < settings.flipProbability
         var crops = plan.cropKey.stream(epoch: epoch, sample: sample)
         let image: PixelImage
         let crop: PixelRectangle
         if plan.reducedDecode {
-            (image, crop) = try reduced(file) { settings.crop.rectangle(width: $0, height: $1, using: &crops) }
+            (image, crop) = try reduced(file, output: settings.image) {
+                settings.crop.rectangle(width: $0, height: $1, using: &crops)
+            }
         } else {
             image = try full(file)
             crop = settings.crop.rectangle(width: image.width, height: image.height, using: &crops)
@@ -72,7 +88,7 @@ final class SampleLoader {
             tally.hits += 1
             return entry.image
         }
-        let image = try decodeImage(plan.files[file])
+        let image = try decodeImage(plan.source.path(file))
         tally.decoded += 1
         // Whether it was a JPEG only matters for reduced decoding.
         plan.cache.keep(DecodedCache.Entry(image: image, isJPEG: false), for: file)
@@ -82,10 +98,9 @@ final class SampleLoader {
     /// The image at the scale that the drawn crop allows, and the crop in it. The scale is a function of the crop
     /// alone, so a cached full image is used only where a fresh decode would be full too.
     private func reduced(
-        _ file: Int, _ draw: (Int, Int) -> PixelRectangle
+        _ file: Int, output: Int, _ draw: (Int, Int) -> PixelRectangle
     ) throws(ImageError) -> (PixelImage, PixelRectangle) {
-        let output = plan.settings.image
-        let path = plan.files[file]
+        let path = plan.source.path(file)
         if let entry = plan.cache.entry(file) {
             let crop = draw(entry.image.width, entry.image.height)
             let scale = entry.isJPEG ? DecodingScale.smallest(crop: crop, output: output) : .full

@@ -1,3 +1,5 @@
+import Basics
+
 /// The names of a table's columns.
 public struct TableHeader: Equatable, Sendable {
     /// In the order of the file.
@@ -32,7 +34,8 @@ public struct TableHeader: Equatable, Sendable {
     public func requiredIndex(of name: String) throws(TableError) -> Int {
         if let index = indices[name] { return index }
         let known = columns.prefix(40).map { "\"\($0)\"" }.joined(separator: ", ")
-        throw TableError(path: path, line: 1, "there is no column \"\(name)\"; the columns are \(known)")
+        let near = Spelling.nearest(to: name, among: columns).map { "; did you mean \"\($0)\"?" } ?? ""
+        throw TableError(path: path, line: 1, "there is no column \"\(name)\"; the columns are \(known)\(near)")
     }
 
     /// - Throws: `TableError` when a record has more or fewer fields than there are columns.

@@ -17,7 +17,7 @@ final class Pretraining {
     private let model: MaskedAutoencoder
     private let optimizer: AdamW
     private let schedule: LearningRateSchedule
-    private let loader: PretrainLoader
+    private let loader: ImageLoader
     private let journal: RunJournal
     private let keeper: CheckpointKeeper
     private let preview: PreviewMaker?
@@ -52,14 +52,14 @@ final class Pretraining {
         let journal = try RunJournal(store: context.store, run: context.run, stage: stage)
         self.journal = journal
         for skipped in photos.skipped { journal.skip("\(skipped)") }
-        loader = PretrainLoader(
+        loader = ImageLoader(
             files: photos.files,
             settings: PretrainSettings(
                 image: session.model.image,
                 crop: RandomResizedCrop(scale: settings.crop.scale, ratio: settings.crop.ratio),
                 flipProbability: settings.flip ? 0.5 : 0),
             seed: session.seed, stage: stage, batch: batch, workers: settings.workers ?? 1,
-            cacheBytes: settings.cacheMegabytes.map { $0 << 20 } ?? PretrainLoader.suggestedCacheBytes(),
+            cacheBytes: settings.cacheMegabytes.map { $0 << 20 } ?? ImageLoader.suggestedCacheBytes(),
             reducedDecode: settings.reducedDecode, onSkip: { journal.skip("\($0)") })
         keeper = try CheckpointKeeper(
             context: context, stage: stage, journal: journal,

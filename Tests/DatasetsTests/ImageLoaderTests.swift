@@ -25,7 +25,7 @@ private struct Seen: Equatable {
 
 private let side = 16
 
-extension PretrainLoader {
+extension ImageLoader {
     fileprivate func take(_ count: Int) throws -> [Seen] {
         try (0..<count).map { _ in
             let batch = try next()
@@ -35,14 +35,14 @@ extension PretrainLoader {
     }
 }
 
-@Suite struct PretrainLoaderTests {
+@Suite struct ImageLoaderTests {
     private let settings = PretrainSettings(image: side)
 
     private func loader(
         _ files: [String], seed: UInt64 = 11, batch: Int = 4, workers: Int = 1, ahead: Int? = nil, cacheBytes: Int = 0,
         reduced: Bool = false, onSkip: @escaping @Sendable (SkippedFile) -> Void = { _ in }
-    ) -> PretrainLoader {
-        PretrainLoader(
+    ) -> ImageLoader {
+        ImageLoader(
             files: files, settings: settings, seed: seed, batch: batch, workers: workers, ahead: ahead,
             cacheBytes: cacheBytes, reducedDecode: reduced, onSkip: onSkip)
     }
@@ -180,15 +180,15 @@ extension PretrainLoader {
         uncached.stop()
         #expect(uncached.counters.cacheHits == 0)
         #expect(uncached.counters.decoded >= 16)
-        #expect(PretrainLoader.suggestedCacheBytes() > 0)
+        #expect(ImageLoader.suggestedCacheBytes() > 0)
     }
 
     @Test func largeBatchesKeepFewerAhead() {
         let image = 3 * 224 * 224 * 4
-        #expect(PretrainLoader.suggestedAhead(batchBytes: 16 * image) == 2)
-        #expect(PretrainLoader.suggestedAhead(batchBytes: 512 * image) == 2)
-        #expect(PretrainLoader.suggestedAhead(batchBytes: 4096 * image) == 1)
-        #expect(PretrainLoader.suggestedAhead(batchBytes: 1 << 40) == 1)
+        #expect(ImageLoader.suggestedAhead(batchBytes: 16 * image) == 2)
+        #expect(ImageLoader.suggestedAhead(batchBytes: 512 * image) == 2)
+        #expect(ImageLoader.suggestedAhead(batchBytes: 4096 * image) == 1)
+        #expect(ImageLoader.suggestedAhead(batchBytes: 1 << 40) == 1)
     }
 
     /// The model never waits when it is the slower one, with one batch ahead as with more: while it works on a batch

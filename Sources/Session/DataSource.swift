@@ -8,6 +8,14 @@ public struct DataSource: Equatable, Sendable {
         case folder(FolderData)
         /// Faces that the program renders itself.
         case rendered(RenderedData)
+        /// Photographs in one folder for each class of expression.
+        case classes(ClassFolderData)
+        /// Photographs with labels in a table.
+        case table(TableData)
+        /// Videos of Aff-Wild2, frame by frame.
+        case affWild2(AffWild2Data)
+        /// Videos that the program renders itself.
+        case renderedVideos(RenderedVideoData)
     }
 
     public init(name: String, content: Content) {
@@ -20,8 +28,20 @@ public struct DataSource: Equatable, Sendable {
         switch content {
         case .folder: "folder"
         case .rendered: "rendered"
+        case .classes: "classes"
+        case .table: "table"
+        case .affWild2: "affWild2"
+        case .renderedVideos: "renderedVideos"
         }
     }
+
+    /// Whether its images have labels, so that it can be trained on with supervision and cut into folds.
+    public var isLabelled: Bool {
+        if case .folder = content { false } else { true }
+    }
+
+    /// The words for `kind`.
+    static let kinds = ["folder", "rendered", "classes", "table", "affWild2", "renderedVideos"]
 }
 
 /// Photographs in one or more folders.

@@ -30,26 +30,33 @@ extension ModelSettings {
 
 extension DataSource {
     var resolved: JSON5Value {
-        switch content {
-        case .folder(let folder):
-            .record([("kind", .string(kind)), ("paths", .list(folder.paths.map { .path($0) }))])
-        case .rendered(let rendered):
-            .record([
-                ("kind", .string(kind)),
-                ("identities", .whole(rendered.identities)),
-                ("photosPerIdentity", .whole(rendered.photosPerIdentity)),
-                ("side", .whole(rendered.side)),
-                ("seed", .integer(Int64(clamping: rendered.seed))),
-                ("path", .path(rendered.path)),
-            ])
-        }
+        let members: [(String, JSON5Value)] =
+            switch content {
+            case .folder(let folder): [("paths", .list(folder.paths.map { .path($0) }))]
+            case .rendered(let rendered):
+                [
+                    ("identities", .whole(rendered.identities)),
+                    ("photosPerIdentity", .whole(rendered.photosPerIdentity)),
+                    ("side", .whole(rendered.side)),
+                    ("seed", .integer(Int64(clamping: rendered.seed))),
+                    ("path", .path(rendered.path)),
+                ]
+            case .classes(let classes): classes.resolved
+            case .table(let table): table.resolved
+            case .affWild2(let copy): copy.resolved
+            case .renderedVideos(let rendered): rendered.resolved
+            }
+        return .record([("kind", .string(kind))] + members)
     }
 }
 
 extension FoldSettings {
     var resolved: JSON5Value {
         switch self {
-        case .grouped(let count, let group): .record([("count", .whole(count)), ("group", .string(group))])
+        case .grouped(let count, let group, let seed):
+            .record([
+                ("count", .whole(count)), ("group", .string(group)), ("seed", .integer(Int64(clamping: seed))),
+            ])
         case .official: .string("official")
         case .file(let path): .path(path)
         }

@@ -12,7 +12,7 @@ struct SessionSchema {
         let seed = fields.integer("seed", in: 0...Int.max, default: 0)
         let model = model(&fields)
         let data = data(&fields)
-        let folds = folds(&fields)
+        let folds = folds(&fields, data: data)
         let stages = stages(&fields, data: data, model: model)
         fields.finish()
         guard let model, let name else { return nil }
@@ -83,26 +83,24 @@ struct SessionSchema {
         }
     }
 
-    /// Kinds of data that the program will have.
-    private static let laterKinds = ["table"]
-
     private func source(_ name: String, _ node: JSON5Node, path: String) -> DataSource? {
         guard var fields = FieldReader(node, path: path, problems: problems),
             fields.required("kind", example: "\"folder\""), let kind = fields.text("kind")
         else { return nil }
+        let content: DataSource.Content
         switch kind {
-        case "folder":
-            let content = folderData(&fields)
-            fields.finish()
-            return DataSource(name: name, content: .folder(content))
-        case "rendered":
-            let content = renderedData(&fields)
-            fields.finish()
-            return DataSource(name: name, content: .rendered(content))
+        case "folder": content = .folder(folderData(&fields))
+        case "rendered": content = .rendered(renderedData(&fields))
+        case "classes": content = .classes(classFolderData(&fields))
+        case "table": content = .table(tableData(&fields))
+        case "affWild2": content = .affWild2(affWild2Data(&fields))
+        case "renderedVideos": content = .renderedVideos(renderedVideoData(&fields))
         default:
-            noteKind(fields, kind, known: ["folder", "rendered"], later: Self.laterKinds)
+            noteKind(fields, kind, known: DataSource.kinds, later: [])
             return nil
         }
+        fields.finish()
+        return DataSource(name: name, content: content)
     }
 
     private func folderData(_ fields: inout FieldReader) -> FolderData {
@@ -156,7 +154,11 @@ struct SessionSchema {
 
     /// Says that a kind is unknown, or known and not there yet.
     func noteKind(_ fields: FieldReader, _ kind: String, known: [String], later: [String]) {
-        let list = known.map { "\"\($0)\"" }.joined(separator: " and ")
+        let quoted = known.map { "\"\($0)\"" }
+        let list =
+            quoted.count < 3
+            ? quoted.joined(separator: " and ")
+            : quoted.dropLast().joined(separator: ", ") + " and \(quoted[quoted.count - 1])"
         if later.contains(kind) {
             fields.note("kind", "\"\(kind)\" is not there yet; this version has \(list)")
         } else {
@@ -168,7 +170,7 @@ struct SessionSchema {
 
     // MARK: Folds
 
-    private func folds(_ fields: inout FieldReader) -> FoldSettings? {
+    private func folds(_ fields: inout FieldReader, data: [DataSource]) -> FoldSettings? {
         guard let node = fields.node("folds") else { return nil }
         let settings: FoldSettings
         switch node.value {
@@ -181,16 +183,19 @@ struct SessionSchema {
             guard var inner = FieldReader(node, path: "folds", problems: problems) else { return nil }
             let count = inner.requiredInteger("count", in: 2...1000, example: "5")
             let group = inner.required("group", example: "\"subject\"") ? inner.text("group") : nil
+            let seed = inner.integer("seed", in: 0...Int.max, default: 0)
             inner.finish()
             guard let count, let group else { return nil }
-            settings = .grouped(count: count, group: group)
+            settings = .grouped(count: count, group: group, seed: UInt64(seed))
         default:
             fields.note(
                 "folds",
                 "expected { count: 5, group: \"subject\" }, \"official\" or a file's path, found \(node.value.shown)")
             return nil
         }
-        fields.note("folds", "folds are not there yet, since \"pretrain\" has no labels; leave the key out")
+        if !data.isEmpty, !data.contains(where: \.isLabelled) {
+            fields.note("folds", "no data set here has labels to fold by; leave the key out")
+        }
         return settings
     }
 }

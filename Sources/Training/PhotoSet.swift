@@ -24,23 +24,24 @@ struct PhotoSet {
             }
             let paths: [String]
             switch source.content {
-            case .folder(let folder):
-                paths = folder.paths
+            case .folder(let folder): paths = folder.paths
             case .rendered(let rendered):
-                let path = rendered.path ?? home + "/rendered/" + rendered.folderName
-                try RenderedFaces.write(
-                    to: path, identities: rendered.identities, photosPerIdentity: rendered.photosPerIdentity,
-                    side: rendered.side, seed: rendered.seed
-                ) { report(.rendering(done: $0, total: $1)) }
+                let path = try rendered.write(home: home) { report(.rendering(done: $0, total: $1)) }
                 report(.message("\(rendered.photos) rendered faces in \(path)"))
                 paths = [path]
+            case .classes, .table, .affWild2, .renderedVideos:
+                // Labelled images without their labels.
+                let set = try source.labelledSet(home: home) { report(.rendering(done: $0, total: $1)) }
+                for note in set.notes { report(.message(note)) }
+                files += (0..<set.count).map(set.image)
+                continue
             }
             do {
                 let scan = try FolderScan.scan(paths)
                 files += scan.files
                 skipped += scan.skipped
             } catch {
-                throw TrainingError("data set '\(reference.name)': \(error)", isBadData: true)
+                throw TrainingError("data set '\(source.name)': \(error)", isBadData: true)
             }
         }
         do {
@@ -62,9 +63,4 @@ struct PhotoSet {
         }
         return "\(files.count) files \(String(hash, radix: 16))"
     }
-}
-
-extension RenderedData {
-    /// A folder of its own for every choice of what to render.
-    fileprivate var folderName: String { "\(identities)x\(photosPerIdentity)-\(side)px-seed\(seed)" }
 }

@@ -2,6 +2,7 @@ import Compute
 import Datasets
 import Foundation
 import Session
+import Training
 
 /// `maeface plan`: what a session would do, without doing it.
 enum PlanCommand: Command {
@@ -58,6 +59,8 @@ struct Photographs {
     /// By the name of the data set.
     private(set) var counts: [String: Int] = [:]
     private(set) var skipped: [String: Int] = [:]
+    /// What the labelled sets are labelled with, in words.
+    private(set) var labels: [String: String] = [:]
     private(set) var problems: [String] = []
 
     init(of session: Session) {
@@ -73,7 +76,28 @@ struct Photographs {
                 } catch {
                     problems.append("data set '\(source.name)': \(error)")
                 }
+            case .renderedVideos(let rendered):
+                counts[source.name] = rendered.videos * rendered.frames
+            case .classes, .table, .affWild2:
+                do {
+                    let set = try source.labelledSet(home: "")
+                    counts[source.name] = set.count
+                    labels[source.name] = Self.summary(of: set)
+                } catch {
+                    problems.append("\(error)")
+                }
             }
         }
+    }
+
+    private static func summary(of set: LabelledSet) -> String {
+        var parts: [String] = []
+        if set.hasExpressions { parts.append("\(set.classes.count) expressions") }
+        if set.hasUnits { parts.append("\(set.units.count) action units") }
+        if set.hasValenceArousal { parts.append("valence and arousal") }
+        for (kind, grouping) in set.groupings.sorted(by: { $0.key < $1.key }) {
+            parts.append("\(grouping.names.count) \(kind)s")
+        }
+        return parts.joined(separator: ", ")
     }
 }

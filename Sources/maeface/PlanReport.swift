@@ -50,6 +50,11 @@ struct PlanReport {
             guard let count = photographs.counts[source.name] else { return "\(source.name): none found in \(place)" }
             let skipped = photographs.skipped[source.name] ?? 0
             return "\(source.name): \(count) photographs in \(place)" + (skipped > 0 ? " (\(skipped) skipped)" : "")
+        case .renderedVideos(let rendered):
+            return "\(source.name): \(rendered.videos) rendered videos of \(rendered.frames) frames"
+        case .classes, .table, .affWild2:
+            guard let count = photographs.counts[source.name] else { return "\(source.name): cannot be read" }
+            return "\(source.name): \(count) photographs with \(photographs.labels[source.name] ?? "no labels")"
         }
     }
 

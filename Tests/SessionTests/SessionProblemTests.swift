@@ -103,7 +103,7 @@ struct SessionProblemTests {
             ("model", "seed: -1, model", "2:9: seed: must be at least 0, found -1"),
             (
                 "model", "folds: { count: 5, group: 'subject' }, model",
-                "2:10: folds: folds are not there yet, since \"pretrain\" has no labels; leave the key out"
+                "2:10: folds: no data set here has labels to fold by; leave the key out"
             ),
             ("path: \"faces\"", "", "3:19: data.photos.path: is missing; for example path: \"photos\""),
             (
@@ -125,8 +125,8 @@ struct SessionProblemTests {
             ),
             ("path: \"faces\"", "path: ''", "3:43: data.photos.path: the path is empty"),
             (
-                "\"folder\"", "\"table\"",
-                "3:27: data.photos.kind: \"table\" is not there yet; this version has \"folder\" and \"rendered\""
+                "\"folder\"", "\"tabel\"",
+                "3:27: data.photos.kind: there is no kind \"tabel\"; did you mean \"table\"?"
             ),
             ("\"folder\"", "\"foldr\"", "3:27: data.photos.kind: there is no kind \"foldr\"; did you mean \"folder\"?"),
             (

@@ -1,7 +1,7 @@
+import Basics
 import Dispatch
 import Faces
 import Glibc
-import Synchronization
 
 /// Images that are in a data set more than once, found exactly: first files of the same bytes, then images of the same
 /// pixels in different files.
@@ -23,7 +23,7 @@ public struct DuplicateImages: Sendable {
         var ofSize: [Int: Int] = [:]
         for size in sizes { ofSize[size, default: 0] += 1 }
         let isLonely = sizes.map { $0 <= 0 || ofSize[$0] == 1 }
-        let state = Mutex<(done: Int, hashes: [Hashes])>((0, [Hashes](repeating: Hashes(), count: count)))
+        let state = Guarded<(done: Int, hashes: [Hashes])>((0, [Hashes](repeating: Hashes(), count: count)))
         DispatchQueue.concurrentPerform(iterations: count) { sample in
             let hashes = Hashes(set.image(sample), bytes: !isLonely[sample], pixels: pixels && sizes[sample] > 0)
             state.withLock {

@@ -2,7 +2,6 @@ import Basics
 import Dispatch
 import Faces
 import Foundation
-import Synchronization
 
 extension RenderedFaces {
     /// Which drawing the files hold; changed whenever the same parameters give other pixels.
@@ -32,7 +31,7 @@ extension RenderedFaces {
             }
         }
         let total = identities * photosPerIdentity
-        let state = Mutex<(done: Int, failure: (any Error)?)>((0, nil))
+        let state = Guarded<(done: Int, failure: (any Error)?)>((0, nil))
         DispatchQueue.concurrentPerform(iterations: total) { index in
             if state.withLock({ $0.failure != nil }) { return }
             let identity = index / photosPerIdentity

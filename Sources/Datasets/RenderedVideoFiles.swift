@@ -2,7 +2,6 @@ import Basics
 import Dispatch
 import Faces
 import Foundation
-import Synchronization
 
 extension RenderedVideos {
     /// Writes videos in the layout of Aff-Wild2: `cropped_aligned/VIDEO/00001.jpg` for each frame with a face, and
@@ -23,7 +22,7 @@ extension RenderedVideos {
             try createFolder("\(directory)/cropped_aligned/\(name(video: video))")
             for track in AffWild2.Track.allCases { try createFolder(annotations(directory, track, video)) }
         }
-        let state = Mutex<(done: Int, failure: (any Error)?)>((0, nil))
+        let state = Guarded<(done: Int, failure: (any Error)?)>((0, nil))
         DispatchQueue.concurrentPerform(iterations: videos) { video in
             if state.withLock({ $0.failure != nil }) { return }
             do {

@@ -1,4 +1,4 @@
-import Synchronization
+import Basics
 
 /// One channel of every video, one after the other, ready to be filtered.
 struct PreparedSignal: Sendable {
@@ -37,7 +37,7 @@ final class SignalCache: Sendable {
         var bytes = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     let capacity: Int
 
     init(capacity: Int) { self.capacity = capacity }

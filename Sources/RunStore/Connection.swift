@@ -2,8 +2,7 @@ import Foundation
 
 /// The one connection of a store, which its threads use in turns.
 ///
-/// `Synchronization.Mutex` would need no promise to the compiler, but ThreadSanitizer does not see its contended path
-/// and reports races between two holders of the lock. `Database` never leaves `withLock`.
+/// Not a `Guarded` value, because a closure may not take the database out of it: `Database` never leaves `withLock`.
 final class Connection: @unchecked Sendable {
     private let lock = NSLock()
     private let database: Database

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Synchronization
 
 /// Reads the first bytes of a database file past SQLite.
 ///
@@ -13,7 +13,7 @@ enum FileHeader {
         let number: UInt64
     }
 
-    private static let kept = Mutex<[File: Int32]>([:])
+    private static let kept = Guarded<[File: Int32]>([:])
 
     /// At most `count` bytes from the beginning.
     /// - Throws: `RunStoreError.unreadable`.

@@ -1,6 +1,6 @@
+import Basics
 import Foundation
 import RunStore
-import Synchronization
 
 /// Collects what a run has to tell and writes it to the store in batches.
 ///
@@ -19,14 +19,14 @@ final class RunJournal: Sendable {
     let run: RunID
     let stage: Int
     private let interval = 0.5
-    private let waiting: Mutex<Waiting>
+    private let waiting: Guarded<Waiting>
 
     init(store: RunStore, run: RunID, stage: Int) throws {
         self.store = store
         self.run = run
         self.stage = stage
         let skips = try store.events(of: run, kind: .skip).map(\.message)
-        waiting = Mutex(Waiting(knownSkips: Set(skips)))
+        waiting = Guarded(Waiting(knownSkips: Set(skips)))
     }
 
     /// The step that events from now on belong to.

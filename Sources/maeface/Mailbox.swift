@@ -1,10 +1,10 @@
+import Basics
 import Glibc
-import Synchronization
 import Workbench
 
 /// Events on their way from background threads to the screen's thread, with a descriptor to wait on.
 final class Mailbox: Sendable {
-    private let events = Mutex<[Event]>([])
+    private let events = Guarded<[Event]>([])
     private let reader: Int32
     private let writer: Int32
 

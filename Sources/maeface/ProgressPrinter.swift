@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Synchronization
 import Training
 
 /// Prints training to stderr: a bar that is drawn over on a terminal, a line an epoch elsewhere.
@@ -10,7 +10,7 @@ final class ProgressPrinter: Sendable {
     }
 
     private let isTerminal = isatty(2) == 1
-    private let shown = Mutex(Shown())
+    private let shown = Guarded(Shown())
 
     func report(_ report: TrainerReport) {
         switch report {

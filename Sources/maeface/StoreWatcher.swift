@@ -1,10 +1,10 @@
+import Basics
 import CSystem
 import Dispatch
 import Faces
 import Foundation
 import RunStore
 import Screen
-import Synchronization
 import Workbench
 
 /// Reads the store on a thread of its own and hands values over, so that a slow disk never holds up a key.
@@ -15,9 +15,9 @@ final class StoreWatcher: Sendable {
     private let mailbox: Mailbox
     private let queue = DispatchQueue(label: "maeface.store")
     private let pictures = DispatchQueue(label: "maeface.previews")
-    private let state = Mutex(Memory())
+    private let state = Guarded(Memory())
     /// Looks asked for and not yet done.
-    private let looking = Mutex(false)
+    private let looking = Guarded(false)
 
     /// What earlier looks found.
     private struct Memory {

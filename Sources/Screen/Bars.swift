@@ -36,3 +36,19 @@ public enum Bars {
 
     private static func clamp(_ share: Double) -> Double { share.isFinite ? min(1, max(0, share)) : 0 }
 }
+
+extension Bars {
+    /// Values over the whole width of a line, each column the value nearest to it; the greatest is marked by its style.
+    public static func strip(_ values: [Double], width: Int, glyphs: GlyphSet, style: Style, best: Style) -> [Span] {
+        guard width > 0, !values.isEmpty else { return [] }
+        let places = (0..<width).map { column in
+            width == 1 ? 0 : (column * (values.count - 1) * 2 + width - 1) / (2 * (width - 1))
+        }
+        let text = Array(spark(places.map { values[$0] }, width: width, glyphs: glyphs))
+        let greatest = values.filter(\.isFinite).max()
+        return places.indices.map { column in
+            let isBest = values[places[column]] == greatest
+            return Span(String(text[column]), isBest ? best : style)
+        }
+    }
+}

@@ -6,12 +6,18 @@ public enum HorizontalAxis: Sendable {
     case epoch(steps: Double)
     /// Seconds of training, from the curve that holds them by step.
     case time(Curve)
+    /// Frames of a video.
+    case frame
+    /// Seconds of a video of so many frames a second.
+    case video(framesPerSecond: Double)
 
     public var name: String {
         switch self {
         case .step: "step"
         case .epoch: "epoch"
         case .time: "time"
+        case .frame: "frame"
+        case .video: "seconds"
         }
     }
 
@@ -21,13 +27,19 @@ public enum HorizontalAxis: Sendable {
         case .step: return "step " + Numbers.grouped(Int64(position.rounded()))
         case .epoch(let steps): return "epoch " + Numbers.fixed(position / max(1, steps), 2)
         case .time(let seconds): return Numbers.duration(Self.value(of: seconds, at: position))
+        case .frame: return "frame " + Numbers.grouped(Int64(position.rounded()))
+        case .video(let rate): return Numbers.fixed(position / rate, 2) + " s"
         }
     }
 
     /// Marks between two positions.
     func ticks(_ low: Double, _ high: Double, count: Int) -> [Tick] {
         switch self {
-        case .step: return Ticks.whole(low, high, count: count)
+        case .step, .frame: return Ticks.whole(low, high, count: count)
+        case .video(let rate):
+            return Ticks.linear(low / rate, high / rate, count: count).map {
+                Tick(value: $0.value * rate, label: $0.label)
+            }
         case .epoch(let steps):
             let steps = max(1, steps)
             return Ticks.linear(low / steps, high / steps, count: count).map {

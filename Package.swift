@@ -75,7 +75,7 @@ let package = Package(
         tests("SessionTests", ["Session"]),
         tests("TrainingTests", ["Training"]),
         tests("ScreenTests", ["Screen"]),
-        tests("WorkbenchTests", ["Workbench", "Screen", "RunStore"], exclude: ["Snapshots"]),
+        tests("WorkbenchTests", ["Workbench", "Screen", "RunStore", "Evaluation"], exclude: ["Snapshots"]),
         tests("TerminalTests", ["Terminal", "Screen"]),
         tests("MaefaceTests", ["maeface"]),
     ],

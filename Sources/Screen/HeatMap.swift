@@ -41,7 +41,7 @@ public struct HeatMap: Sendable {
                     text = glyphs.plain("×")
                 }
                 var style = Style(
-                    foreground: .indexed(share < 0.55 ? 231 : 16), background: .indexed(Self.color(share)),
+                    foreground: .indexed(share < 0.4 ? 231 : 16), background: .indexed(Self.color(share)),
                     attributes: .bold)
                 if theme.isMono {
                     style = text == " " ? theme[.text] : theme[.selection]
@@ -74,15 +74,10 @@ public struct HeatMap: Sendable {
         )
     }
 
-    /// Dark violet over blue and green to yellow: evenly brighter, and the same to people who see fewer colours.
+    /// Violet over blue and green to yellow, each brighter than the one before: the same to people who see fewer colours.
+    private static let ramp: [UInt8] = [54, 25, 31, 37, 42, 113, 149, 184, 226]
+
     static func color(_ share: Double) -> UInt8 {
-        let anchors: [(Double, Double, Double)] = [
-            (68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37),
-        ]
-        let place = min(1, max(0, share)) * Double(anchors.count - 1)
-        let index = min(anchors.count - 2, Int(place))
-        let (a, b, t) = (anchors[index], anchors[index + 1], place - Double(index))
-        func mix(_ x: Double, _ y: Double) -> Int { Int((x + (y - x) * t).rounded()) }
-        return Palette.nearest(mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2))
+        ramp[min(ramp.count - 1, max(0, Int(share * Double(ramp.count))))]
     }
 }

@@ -9,7 +9,9 @@ public enum Action: Hashable, Sendable {
     case nextMatch, previousMatch, open
     case pause, stop, checkpoint, resumeRun
     case axisUnit, lessSmoothing, moreSmoothing, panLeft, panRight, zoomIn, zoomOut, showAll, logAxis
-    case toggleLog, openLog
+    case showHide, takeOut
+    case chooseFold, chooseVideo, chooseChannel, openFile, enterValue, plainGaussian, linkChannels, filterOptions
+    case tune, keep
 }
 
 /// One row of the key table.
@@ -20,6 +22,7 @@ struct Binding: Sendable {
         case training = "Training"
         case curves = "Curves"
         case log = "Log"
+        case smoother = "Smoother"
     }
 
     let action: Action
@@ -41,7 +44,7 @@ enum KeyTable {
             Binding(
                 action: .show(view), keys: [.character(Character(String(view.rawValue)))],
                 name: view.title.lowercased(), help: "show \(view.title)", group: .everywhere)
-        } + everywhere + moving + training + curves + log
+        } + everywhere + moving + training + curves + log + smoother
 
     /// The action of a key; nil when it has none.
     static func action(for key: Key) -> Action? { byKey[key] }
@@ -66,7 +69,8 @@ enum KeyTable {
             action: .zoomPane, keys: [.character("z")], name: "zoom pane",
             help: "the whole screen for the pane, and back", group: .everywhere, hint: "zoom pane"),
         Binding(
-            action: .chooseRun, keys: [.character("R")], name: "choose run", help: "choose the run to watch",
+            action: .chooseRun, keys: [.character("R")], name: "choose run",
+            help: "choose the run to watch, or to smooth",
             group: .everywhere, hint: "runs"),
         Binding(
             action: .help, keys: [.character("?")], name: "help", help: "show the keys", group: .everywhere,
@@ -102,13 +106,13 @@ enum KeyTable {
     private static let moving: [Binding] = [
         Binding(
             action: .left, keys: [.character("h")], name: "left",
-            help: "crosshair or history one back", group: .moving),
+            help: "crosshair, history or slider one back", group: .moving),
         Binding(
             action: .down, keys: [.character("j"), .down], name: "down", help: "one line down", group: .moving),
         Binding(action: .up, keys: [.character("k"), .up], name: "up", help: "one line up", group: .moving),
         Binding(
             action: .right, keys: [.character("l")], name: "right",
-            help: "crosshair or history one on", group: .moving),
+            help: "crosshair, history or slider one on", group: .moving),
         Binding(
             action: .coarseLeft, keys: [.character("H")], name: "coarse left",
             help: "ten times as far back", group: .moving),
@@ -128,12 +132,12 @@ enum KeyTable {
             group: .moving),
         Binding(
             action: .nextMatch, keys: [.character("n")], name: "next match",
-            help: "next match, or alert without a filter", group: .moving),
+            help: "next match, alert or video", group: .moving),
         Binding(
             action: .previousMatch, keys: [.character("N")], name: "previous match",
-            help: "match or alert before", group: .moving),
+            help: "match, alert or video before", group: .moving),
         Binding(
-            action: .open, keys: [.enter], name: "open", help: "watch the selected run; zoom the pane",
+            action: .open, keys: [.enter], name: "open", help: "take what is selected; zoom the pane",
             group: .moving),
     ]
 
@@ -155,25 +159,26 @@ enum KeyTable {
     private static let curves: [Binding] = [
         Binding(
             action: .axisUnit, keys: [.character("x")], name: "axis unit",
-            help: "count steps, epochs or time", group: .curves, hint: "step/epoch/time"),
+            help: "count steps, epochs, frames or time", group: .curves, hint: "step/epoch/time"),
         Binding(
-            action: .lessSmoothing, keys: [.character("[")], name: "less smoothing", help: "smooth less",
+            action: .lessSmoothing, keys: [.character("[")], name: "less smoothing", help: "smooth less (σ1)",
             group: .curves, hint: "smoothing"),
         Binding(
-            action: .moreSmoothing, keys: [.character("]")], name: "more smoothing", help: "smooth more",
+            action: .moreSmoothing, keys: [.character("]")], name: "more smoothing", help: "smooth more (σ1)",
             group: .curves),
         Binding(
-            action: .panLeft, keys: [.left], name: "pan left", help: "pan to earlier steps", group: .curves,
+            action: .panLeft, keys: [.left], name: "pan left", help: "pan back; a slider down", group: .curves,
             hint: "pan"),
         Binding(
-            action: .panRight, keys: [.right], name: "pan right", help: "pan to later steps", group: .curves),
+            action: .panRight, keys: [.right], name: "pan right", help: "pan on; a slider up", group: .curves),
         Binding(
             action: .zoomIn, keys: [.character("+")], name: "zoom in", help: "zoom in around the crosshair",
             group: .curves, hint: "zoom"),
         Binding(
             action: .zoomOut, keys: [.character("-")], name: "zoom out", help: "zoom out", group: .curves),
         Binding(
-            action: .showAll, keys: [.character("0")], name: "show all", help: "show the whole curve",
+            action: .showAll, keys: [.character("0")], name: "show all",
+            help: "show the whole curve; sliders: identity",
             group: .curves),
         Binding(
             action: .logAxis, keys: [.character("o")], name: "log axis", help: "logarithmic vertical axis",
@@ -182,11 +187,44 @@ enum KeyTable {
 
     private static let log: [Binding] = [
         Binding(
-            action: .toggleLog, keys: [.character("t")], name: "log", help: "show or hide the log", group: .log,
-            hint: "log"),
+            action: .showHide, keys: [.character("t")], name: "log", help: "show or hide the log; choose curves",
+            group: .log, hint: "log"),
         Binding(
-            action: .openLog, keys: [.character("e")], name: "open log",
-            help: "read the trainer's whole log in a pager", group: .log),
+            action: .takeOut, keys: [.character("e")], name: "export",
+            help: "export; the whole log in a pager", group: .log),
+    ]
+
+    private static let smoother: [Binding] = [
+        Binding(
+            action: .openFile, keys: [.character("O")], name: "open predictions",
+            help: "open predictions of any model from a file", group: .smoother, hint: "open file"),
+        Binding(
+            action: .chooseFold, keys: [.character("F")], name: "choose fold", help: "choose a fold, or all",
+            group: .smoother, hint: "fold"),
+        Binding(
+            action: .chooseVideo, keys: [.character("V")], name: "choose video",
+            help: "choose a video, worst first", group: .smoother, hint: "video"),
+        Binding(
+            action: .chooseChannel, keys: [.character("C")], name: "choose channel",
+            help: "choose valence, a unit, a class", group: .smoother, hint: "channel"),
+        Binding(
+            action: .enterValue, keys: [.character("=")], name: "enter value",
+            help: "type a value, or three: 29,8,3.5", group: .smoother, hint: "number"),
+        Binding(
+            action: .plainGaussian, keys: [.character("P")], name: "plain gaussian",
+            help: "σ1 alone; on the sliders also g", group: .smoother, hint: "plain"),
+        Binding(
+            action: .linkChannels, keys: [.character("i")], name: "link channels",
+            help: "sigmas for each channel, or for all", group: .smoother, hint: "each channel"),
+        Binding(
+            action: .filterOptions, keys: [.character(",")], name: "filter options",
+            help: "edges, gaps, logits, clipping", group: .smoother, hint: "filter options"),
+        Binding(
+            action: .tune, keys: [.character("a")], name: "tune",
+            help: "search sigmas and thresholds; again: stop", group: .smoother, hint: "tune"),
+        Binding(
+            action: .keep, keys: [.character("w")], name: "keep",
+            help: "keep sigmas and thresholds with the run", group: .smoother, hint: "keep"),
     ]
 }
 

@@ -49,10 +49,9 @@ struct EmptyView {
         let text =
             switch view {
             case .launch: "Launch is not there yet. Start runs with `maeface train SESSION` or `maeface demo`."
-            case .smoother: "Smoother is not there yet."
             case .compare: "Compare is not there yet. `maeface runs show RUN` prints a run's numbers."
             case .inspect: "Inspect is not there yet. Skipped images are in the log of Monitor."
-            case .monitor, .runs: ""
+            case .monitor, .smoother, .runs: ""
             }
         frame.put(centred: text, in: rect.inset(2, 0), style: theme[.faint])
     }

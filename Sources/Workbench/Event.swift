@@ -31,6 +31,7 @@ public enum Event: Sendable {
     case storeProblem(String?)
     /// The terminal's ground is dark or light.
     case ground(Theme.Ground)
+    case smoother(SmootherEvent)
     /// A line that something printed while the screen was ours.
     case stray(String)
 }
@@ -56,6 +57,7 @@ public enum Effect: Equatable, Sendable {
     case setMouse(Bool)
     /// Show the trainer's log of a run in a pager.
     case openLog(RunID)
+    case smoother(SmootherEffect)
 }
 
 /// What the shell has to read of the watched run: everything after these.

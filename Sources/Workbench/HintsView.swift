@@ -46,10 +46,10 @@ struct HintsView {
             case .reconstruction: add(.left, "history", key: "h l")
             case .log:
                 add(.filter, "filter")
-                add(.openLog, "whole log")
+                add(.takeOut, "whole log")
             }
             add(.chooseRun)
-            add(.toggleLog)
+            add(.showHide)
             add(.zoomPane, state.isZoomed ? "unzoom" : nil)
         case .runs:
             guard !state.runs.isEmpty else { break }
@@ -57,9 +57,55 @@ struct HintsView {
             add(.filter, "filter")
             if let run = state.subject { addTraining(run) }
             add(.copy, "copy name")
+        case .smoother: addSmoother { add($0, $1, key: $2) }
         default: add(.show(.monitor), "Monitor")
         }
         return hints
+    }
+
+    private func addSmoother(_ add: (Action, String?, String?) -> Void) {
+        let smoother = state.smoother
+        let arrows = state.options.glyphs == .ascii ? "<- ->" : "←→"
+        guard let set = smoother.set else {
+            add(.openFile, nil, nil)
+            if smoother.available?.isEmpty == false { add(.chooseRun, "choose a run", nil) }
+            return
+        }
+        switch smoother.focus {
+        case .sliders:
+            add(.left, "fine", "h l")
+            add(.coarseLeft, "coarse", "H L")
+            add(.enterValue, nil, nil)
+        case .chart:
+            add(.left, "crosshair", "h l")
+            add(.panLeft, nil, arrows)
+            add(.zoomIn, "zoom", "+-")
+            add(.showHide, "curves", nil)
+        case .scores: add(.down, "channel", "j k")
+        case .videos:
+            add(.open, "show", nil)
+            add(.filter, "filter", nil)
+        case .map: add(.left, "move σ1, σ2", "h j k l")
+        case .tuning: add(.open, "take it", nil)
+        }
+        add(.tune, smoother.isTuning ? "stop tuning" : "tune", nil)
+        add(.chooseVideo, nil, nil)
+        if set.channels.count > 1 { add(.chooseChannel, nil, nil) }
+        if set.folds.count > 1 { add(.chooseFold, nil, nil) }
+        if smoother.focus == .sliders {
+            add(.showAll, "identity", nil)
+            add(.plainGaussian, "plain", "g")
+        }
+        add(.takeOut, "export", nil)
+        if case .run = smoother.source { add(.keep, nil, nil) }
+        add(.chooseRun, nil, nil)
+        add(.openFile, nil, nil)
+        add(.zoomPane, smoother.isZoomed ? "unzoom" : nil, nil)
+        if smoother.focus != .chart { add(.showHide, "curves", nil) }
+        if set.channels.count > 1, set.task != .expression {
+            add(.linkChannels, smoother.isLinked ? "each channel" : "all channels", nil)
+        }
+        add(.filterOptions, nil, nil)
     }
 
     /// The hints that fit and their columns; help and quit always do.
@@ -81,7 +127,7 @@ struct HintsView {
     /// The filter that takes the keys, if one does.
     private var typed: String? {
         guard state.overlay == nil, state.isTypingFilter else { return nil }
-        return state.current == .runs ? state.runList.filter : state.monitor.log.filter
+        return state.filter
     }
 
     func draw(into frame: inout Frame) {
@@ -98,6 +144,10 @@ struct HintsView {
             if column + help.width + 3 < rect.endColumn { frame.put(help, endingAt: rect.endColumn - 1, row: rect.row) }
             return
         }
+        if case .value(let text) = state.overlay {
+            drawValue(text, into: &frame)
+            return
+        }
         if let notice = state.notice {
             let style = theme[notice.isProblem ? .warning : .accent]
             let text = TextWidth.clip(glyphs.plain(notice.text), to: rect.width - 2, ellipsis: glyphs.ellipsis)
@@ -110,8 +160,23 @@ struct HintsView {
         }
     }
 
+    /// The value of a slider while it is typed; what is wrong with it stands beside it.
+    private func drawValue(_ text: String, into frame: inout Frame) {
+        let name = state.options.glyphs.plain(state.smoother.slider.name)
+        let column = frame.put(
+            [Span("\(name) = ", theme[.key]), Span(text, theme[.text])],
+            at: Position(column: rect.column + 1, row: rect.row), clip: rect)
+        frame.cursor = Position(column: min(column, rect.endColumn - 1), row: rect.row)
+        var help = [
+            Span("Enter", theme[.key]), Span(" set  ", theme[.faint]), Span("Esc", theme[.key]),
+            Span(" leave  29,8,3.5 sets all three", theme[.faint]),
+        ]
+        if let notice = state.notice { help = [Span(state.options.glyphs.plain(notice.text), theme[.warning])] }
+        if column + help.width + 3 < rect.endColumn { frame.put(help, endingAt: rect.endColumn - 1, row: rect.row) }
+    }
+
     var clickables: [Clickable] {
-        guard typed == nil, state.notice == nil else { return [] }
+        guard typed == nil, state.notice == nil, state.overlay == nil else { return [] }
         return shown.map {
             Clickable(
                 rect: Rect(column: $0.column, row: rect.row, width: $0.hint.width, height: 1), action: $0.hint.action)

@@ -9,7 +9,9 @@ extension State {
         if isTypingFilter { return typeIntoFilter(key) }
         if key == .character("g") {
             isPendingG.toggle()
-            return isPendingG ? [] : perform(.first)
+            if !isPendingG { return perform(.first) }
+            // Between sliders there is no way to go: the first one is at the beginning already.
+            return current == .smoother && smoother.focus == .sliders ? perform(.plainGaussian) : []
         }
         isPendingG = false
         guard let action = KeyTable.action(for: key) else { return [] }
@@ -20,11 +22,25 @@ extension State {
 
     /// Whether the view's filter takes the keys.
     var isTypingFilter: Bool {
-        current == .runs ? runList.isTyping : current == .monitor && monitor.log.isTyping
+        switch current {
+        case .runs: runList.isTyping
+        case .monitor: monitor.log.isTyping
+        case .smoother: smoother.list.isTyping
+        default: false
+        }
+    }
+
+    /// The filter of the view.
+    var filter: String {
+        switch current {
+        case .runs: runList.filter
+        case .smoother: smoother.list.filter
+        default: monitor.log.filter
+        }
     }
 
     private mutating func typeIntoFilter(_ key: Key) -> [Effect] {
-        var text = current == .runs ? runList.filter : monitor.log.filter
+        var text = filter
         var isTyping = true
         switch key {
         case .enter: isTyping = false
@@ -44,6 +60,10 @@ extension State {
             if text != runList.filter { runList.selected = 0 }
             runList.filter = text
             runList.isTyping = isTyping
+        } else if current == .smoother {
+            if text != smoother.list.filter { smoother.list.selected = 0 }
+            smoother.list.filter = text
+            smoother.list.isTyping = isTyping
         } else {
             if text != monitor.log.filter { monitor.log.selected = nil }
             monitor.log.filter = text
@@ -62,8 +82,16 @@ extension State {
             list.filter += line
             list.selected = 0
             overlay = .chooser(list)
+        case .choose(let kind, var list) where list.isTyping:
+            list.filter += line
+            list.selected = 0
+            overlay = .choose(kind, list)
+        case .form(var form) where form.fields[form.selected].choices.isEmpty:
+            form.fields[form.selected].text += line
+            overlay = .form(form)
+        case .value(let text): overlay = .value(text + line)
         case nil where isTypingFilter:
-            setFilter((current == .runs ? runList.filter : monitor.log.filter) + line, isTyping: true)
+            setFilter(filter + line, isTyping: true)
         default: break
         }
     }
@@ -76,6 +104,10 @@ extension State {
         case .palette(let list): return pressInPalette(key, list)
         case .chooser(let list): return pressInChooser(key, list)
         case .stop(let selected): return pressInStop(key, selected)
+        case .choose(let kind, let list): return pressInChoice(key, kind, list)
+        case .form(let form): return pressInForm(key, form)
+        case .value(let text): return pressInValue(key, text)
+        case .overwrite(let request): return pressInOverwrite(key, request)
         case nil: return []
         }
     }

@@ -16,6 +16,8 @@ struct Layout: Equatable {
     var hints: Rect
     /// The panes of Monitor in view.
     var panes: [Pane: Rect] = [:]
+    /// The panes of the smoother in view.
+    var smoother: [SmootherPane: Rect] = [:]
 
     init?(_ state: State, _ size: Size) {
         guard size.width >= Self.least.width, size.height >= Self.least.height else { return nil }
@@ -35,6 +37,7 @@ struct Layout: Equatable {
         }
         body = line(1, bottom - 1)
         if state.current == .monitor, state.run != nil { arrangePanes(state) }
+        if state.current == .smoother, state.smoother.set != nil { arrangeSmoother(state.smoother) }
     }
 
     private mutating func arrangePanes(_ state: State) {

@@ -14,6 +14,7 @@ extension State {
             if let hit = clickables.first(where: { $0.rect.contains(mouse.position) }) { return perform(hit.action) }
         }
         if current == .runs { return takeInRuns(mouse, layout) }
+        if current == .smoother { return takeInSmoother(mouse, layout) }
         guard current == .monitor else { return [] }
         if mouse.action == .release { monitor.drag = nil }
         guard let pane = layout.pane(at: mouse.position), let rect = layout.panes[pane] else { return [] }
@@ -118,6 +119,7 @@ extension State {
 
     /// A click beside a popup closes it; in the stop popup a click on a line chooses.
     private mutating func pressInPopup(_ position: Position) -> [Effect] {
+        if case .choose(let kind, let list) = overlay { return pressInChoice(at: position, kind, list) }
         if case .stop = overlay {
             let choices = StopChoice.allCases
             let rect = Popups.rect(width: 48, height: choices.count + 4, size)

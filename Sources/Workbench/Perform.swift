@@ -4,10 +4,12 @@ import Screen
 extension State {
     /// Does what a key, a name in the palette or a click asks for. What cannot be done says why.
     mutating func perform(_ action: Action) -> [Effect] {
+        if current == .smoother, let effects = performInSmoother(action) { return effects }
         switch action {
         case .show(let view):
             current = view
             if view == .monitor { isZoomed = false }
+            if view == .smoother { return openFirst() }
         case .focusNext: moveFocus(1)
         case .focusPrevious: moveFocus(-1)
         case .zoomPane:
@@ -38,11 +40,15 @@ extension State {
         case .pause, .stop, .checkpoint, .resumeRun: return command(action)
         case .axisUnit, .lessSmoothing, .moreSmoothing, .panLeft, .panRight, .zoomIn, .zoomOut, .showAll, .logAxis:
             return changeChart(action)
-        case .toggleLog:
+        case .showHide:
             guard current == .monitor else { return refuse("the log belongs to Monitor: 2") }
             monitor.showsLog.toggle()
             if !monitor.showsLog, focus == .log { focus = .loss }
-        case .openLog:
+        case .openFile: overlay = .form(.predictions(smoother))
+        case .chooseFold, .chooseVideo, .chooseChannel, .enterValue, .plainGaussian, .linkChannels, .filterOptions,
+            .tune, .keep:
+            return refuse("that belongs to the Smoother: 3")
+        case .takeOut:
             guard let id = subject?.id else { return refuse("no run is chosen") }
             return [.openLog(id)]
         }

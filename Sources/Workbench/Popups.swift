@@ -6,8 +6,8 @@ struct Popups {
     let state: State
     let size: Size
 
-    private var theme: Theme { state.options.theme }
-    private var glyphs: GlyphSet { state.options.glyphs }
+    var theme: Theme { state.options.theme }
+    var glyphs: GlyphSet { state.options.glyphs }
 
     func draw(into frame: inout Frame) {
         switch state.overlay {
@@ -15,12 +15,15 @@ struct Popups {
         case .palette(let list): drawPalette(list, into: &frame)
         case .chooser(let list): drawChooser(list, into: &frame)
         case .stop(let selected): drawStop(selected, into: &frame)
-        case nil: break
+        case .choose(let kind, let list): drawChoice(kind, list, into: &frame)
+        case .form(let form): drawForm(form, into: &frame)
+        case .overwrite(let request): drawOverwrite(request, into: &frame)
+        case .value, nil: break
         }
     }
 
     /// An empty popup in the middle of the screen, one third down; what was under it is gone.
-    private func open(_ title: String, width: Int, height: Int, note: [Span] = [], footer: [Span], _ frame: inout Frame)
+    func open(_ title: String, width: Int, height: Int, note: [Span] = [], footer: [Span], _ frame: inout Frame)
         -> Rect
     {
         let rect = Self.rect(width: width, height: height, size)
@@ -40,13 +43,13 @@ struct Popups {
     }
 
     /// A style on the popup's ground.
-    private func on(_ role: Role) -> Style {
+    func on(_ role: Role) -> Style {
         var style = theme[role]
         if style.background == .standard { style.background = theme[.popup].background }
         return style
     }
 
-    private func keys(_ pairs: [(String, String)]) -> [Span] {
+    func keys(_ pairs: [(String, String)]) -> [Span] {
         var spans: [Span] = []
         for (key, text) in pairs {
             if !spans.isEmpty { spans.append(Span("  ", on(.faint))) }
@@ -177,9 +180,10 @@ struct HelpText {
     /// What has the focus comes first.
     private static func order(_ state: State) -> [Binding.Group] {
         switch state.current {
-        case .monitor where state.focus == .log: [.log, .moving, .training, .curves, .everywhere]
-        case .monitor: [.curves, .moving, .training, .log, .everywhere]
-        default: [.moving, .training, .everywhere, .curves, .log]
+        case .monitor where state.focus == .log: [.log, .moving, .training, .curves, .smoother, .everywhere]
+        case .monitor: [.curves, .moving, .training, .log, .smoother, .everywhere]
+        case .smoother: [.smoother, .curves, .moving, .everywhere, .training, .log]
+        default: [.moving, .training, .everywhere, .curves, .log, .smoother]
         }
     }
 

@@ -97,6 +97,7 @@ public struct State: Sendable {
     var isZoomed = false
     var overlay: Overlay?
     var monitor = MonitorState()
+    var smoother = SmootherState()
     var runList = ListState()
     /// A `g` was typed and waits for its second.
     var isPendingG = false
@@ -114,6 +115,15 @@ public struct State: Sendable {
         return Tail(
             run: watched.id, steps: watched.series.compactMapValues { $0.positions.last.map { Int64($0) } },
             event: watched.history.last?.id ?? 0)
+    }
+
+    /// Whether everything that was asked for and is shown at once has come: of the smoother the newest chart and scores.
+    public var isUpToDate: Bool { current != .smoother || smoother.set == nil || smoother.isUpToDate }
+
+    /// Why predictions that were to be opened cannot be; nil when nothing failed.
+    public var predictionsProblem: String? {
+        guard case .failed(let problem) = smoother.phase else { return nil }
+        return problem
     }
 
     /// The watched run as the list of runs has it.
@@ -136,6 +146,12 @@ enum Overlay: Equatable, Sendable {
     case chooser(ListState)
     /// Which of `StopChoice.allCases` is selected.
     case stop(Int)
+    case choose(Chooser, ListState)
+    case form(Form)
+    /// A value for the selected slider, as far as it is typed.
+    case value(String)
+    /// The file to export to is there already.
+    case overwrite(ExportRequest)
 }
 
 /// How a run can be stopped.

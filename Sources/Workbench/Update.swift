@@ -36,6 +36,7 @@ public func update(_ state: inout State, _ event: Event) -> [Effect] {
         {
             state.options.theme = theme
         }
+    case .smoother(let event): return state.take(event)
     case .stray(let text):
         let line = LogLine(stray: text)
         state.strays.append(line)

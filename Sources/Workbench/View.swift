@@ -16,7 +16,8 @@ public func view(_ state: State, _ size: Size) -> Frame {
         RunsView(state: state, rect: layout.body).draw(into: &frame)
     case .monitor, .runs:
         EmptyView(state: state, rect: layout.body).drawGreeting(into: &frame)
-    case .launch, .smoother, .compare, .inspect:
+    case .smoother: SmootherView(state: state, layout: layout).draw(into: &frame)
+    case .launch, .compare, .inspect:
         EmptyView(state: state, rect: layout.body).drawComing(state.current, into: &frame)
     }
     HintsView(state: state, rect: layout.hints).draw(into: &frame)

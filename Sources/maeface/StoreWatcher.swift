@@ -31,6 +31,7 @@ final class StoreWatcher: Sendable {
         var previews: [PreviewRecord] = []
         var problem: String?
         var wasEmpty = false
+        var predicting: [RunID]?
     }
 
     /// Seconds between readings of the whole list of runs while one of them runs.
@@ -67,7 +68,7 @@ final class StoreWatcher: Sendable {
                     events = try read(store, tail, &memory)
                 } else if !memory.wasEmpty {
                     memory.wasEmpty = true
-                    events = [.runs([])]
+                    events = [.runs([]), .smoother(.available([]))]
                 }
             } catch {
                 problem = "\(error)"
@@ -119,6 +120,13 @@ final class StoreWatcher: Sendable {
             }
         }
         memory.token = token
+        if isChanged {
+            let predicting = try store.runsWithPredictions()
+            if predicting != memory.predicting {
+                memory.predicting = predicting
+                events.append(.smoother(.available(predicting)))
+            }
+        }
         guard let tail, let run = memory.runs.first(where: { $0.id == tail.run }) else { return events }
         let isFresh = memory.run != tail.run || memory.revision != run.revision
         if isChanged || isFresh {
@@ -178,6 +186,25 @@ final class StoreWatcher: Sendable {
             self.mailbox.post([event])
         }
     }
+
+    /// Keeps the smoother's settings with a run.
+    func keep(_ kept: KeptSmoother, of run: RunID) {
+        queue.async {
+            let event: Event = self.state.withLock { memory in
+                do {
+                    guard let store = try self.open(&memory) else { throw RunStoreError.noStore(home: self.home) }
+                    try store.keep(kept, of: run)
+                    return .done("kept with \(memory.runs.first { $0.id == run }?.name ?? "run \(run)")")
+                } catch {
+                    return .failed("The settings could not be kept: \(error)")
+                }
+            }
+            self.mailbox.post([event])
+        }
+    }
+
+    /// The store, opened if need be; nil when there is none yet.
+    func openedStore() throws -> RunStore? { try state.withLock { try open(&$0) } }
 
     /// Reads a reconstruction sheet.
     func load(_ preview: PreviewRecord, of run: RunID) {

@@ -1,4 +1,5 @@
 import CSystem
+import Evaluation
 import Foundation
 import RunStore
 import Screen
@@ -11,7 +12,8 @@ enum WorkbenchCommand: Command {
     static let summary = "open the workbench: watch and steer training runs"
     static let help = """
         USAGE: maeface [--home DIR] [--run RUN]
-               maeface --once VIEW [--size WIDTHxHEIGHT] [--home DIR] [--run RUN]
+               maeface --predictions FILE [--truth T] [OPTIONS]
+               maeface --once VIEW [--size WIDTHxHEIGHT] [--home DIR] [--run RUN] [--predictions FILE ...]
 
         Opens the workbench on the newest run, or on RUN (an id, a name, or last). Leaving it never stops a training.
 
@@ -20,11 +22,16 @@ enum WorkbenchCommand: Command {
           --once VIEW    print one frame of a view as text: launch, monitor, smoother, runs, compare, inspect
           --size WxH     its size in characters, 120x36 when left out
 
+        Smoother:
+          --predictions F      opens frame-wise predictions of any model in the smoother (may be repeated)
+        \(PredictionArguments.help)
+
         Environment: NO_COLOR turns colours off. MAEFACE_PICTURES chooses how faces are drawn: auto, sixel, kitty,
         blocks, ascii or none. MAEFACE_GLYPHS chooses how curves are: braille, blocks or ascii. MAEFACE_THEME chooses
         the colours: dark, light, high-contrast, colour-blind, mono, or a file.
 
         EXAMPLE: maeface --once monitor --size 100x30 --run last
+                 maeface --predictions theirs.csv --truth annotations/VA_Estimation_Challenge
         """
 
     static func run(_ arguments: inout Arguments) throws -> ExitCode {
@@ -32,15 +39,28 @@ enum WorkbenchCommand: Command {
         let reference = try arguments.value("--run")
         let once = try arguments.value("--once")
         let size = try arguments.value("--size")
+        let files = try arguments.values("--predictions")
+        let reading = try PredictionArguments(&arguments)
         _ = try arguments.positionals(atMost: 0)
-        if let once { return try printOnce(once, size: size, home: home, reference: reference) }
+        var predictions: PredictionSource?
+        if !files.isEmpty {
+            predictions = .files(PredictionFiles(paths: files, truth: reading.truth, reading: reading.reading))
+        } else if reading.truth != nil || reading.reading != PredictionReadingOptions() {
+            throw CommandError.usage("--truth and its kin go with --predictions.")
+        }
+        if let once {
+            return try printOnce(once, size: size, home: home, reference: reference, predictions: predictions)
+        }
         if size != nil { throw CommandError.usage("--size goes with --once.") }
-        return try open(home: home, watching: try reference.map { try resolve($0, home: home) })
+        return try open(
+            home: home, watching: try reference.map { try resolve($0, home: home) }, predictions: predictions)
     }
 
     /// Opens the workbench and returns when the person leaves it.
     /// - Parameter trainers: trainers that this process has started, and the names of their runs.
-    static func open(home: String, watching: RunID? = nil, trainers: [pid_t: String] = [:]) throws -> ExitCode {
+    static func open(
+        home: String, watching: RunID? = nil, trainers: [pid_t: String] = [:], predictions: PredictionSource? = nil
+    ) throws -> ExitCode {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
             throw CommandError.usage(
                 "The workbench needs a terminal for its input and output. 'maeface --once monitor' prints one frame.")
@@ -57,7 +77,7 @@ enum WorkbenchCommand: Command {
             let themes = Themes.find(environment: environment)
             shell = try WorkbenchShell(
                 home: home, terminal: terminal, options: options(for: terminal, themes, home: home),
-                watching: watching, trainers: trainers, notices: themes.problems)
+                watching: watching, trainers: trainers, notices: themes.problems, predictions: predictions)
         } catch {
             terminal.close()
             throw error
@@ -105,7 +125,7 @@ enum WorkbenchCommand: Command {
     // MARK: One frame
 
     private static func printOnce(
-        _ name: String, size: String?, home: String, reference: String?
+        _ name: String, size: String?, home: String, reference: String?, predictions: PredictionSource?
     ) throws -> ExitCode {
         guard let chosen = WorkbenchView(name: name) else {
             let names = WorkbenchView.allCases.map { $0.title.lowercased() }
@@ -121,14 +141,32 @@ enum WorkbenchCommand: Command {
         feed([.input(.resize(size)), .clock(now, utcOffset: utcOffset(at: now))], to: &state, watcher)
         // The first look finds the runs, the second reads the one that is then watched.
         for _ in 0..<2 { feed(watcher.lookNow(state.tail), to: &state, watcher) }
+        if let predictions { feed([.smoother(.open(predictions))], to: &state, watcher) }
+        if predictions != nil, let problem = state.predictionsProblem { throw CommandError.badData(problem) }
         for line in view(state, size).text { Output.result(line) }
         return .done
     }
 
     private static func feed(_ events: [Event], to state: inout State, _ watcher: StoreWatcher) {
+        let smoother = SmootherWorker { _ in }
+        feed(events, to: &state, watcher, smoother)
+    }
+
+    /// What would be done in the background is done here, one after the other.
+    private static func feed(
+        _ events: [Event], to state: inout State, _ watcher: StoreWatcher, _ smoother: SmootherWorker
+    ) {
         for event in events {
-            for case .loadPreview(let run, let preview) in update(&state, event) {
-                feed([watcher.loadNow(preview, of: run)], to: &state, watcher)
+            for effect in update(&state, event) {
+                var results: [Event] = []
+                switch effect {
+                case .loadPreview(let run, let preview): results = [watcher.loadNow(preview, of: run)]
+                case .smoother(.open(let source, let number)):
+                    results = [.smoother(smoother.openNow(source, number, store: watcher.openedStore))]
+                case .smoother(.smooth(let request)): results = smoother.smoothNow(request).map { .smoother($0) }
+                default: break
+                }
+                feed(results, to: &state, watcher, smoother)
             }
         }
     }

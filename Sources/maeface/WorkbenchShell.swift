@@ -14,6 +14,8 @@ final class WorkbenchShell {
     private let mailbox: Mailbox
     private let watcher: StoreWatcher
     private let folder: FolderWatch
+    private let smoother: SmootherWorker
+    private let predictions: PredictionSource?
     private let notices: [String]
     private var state: State
     private var isDone = false
@@ -28,17 +30,21 @@ final class WorkbenchShell {
     private var lastLook = -Double.infinity
     private var nextMinute = 0.0
     private var hasDrawn = false
+    private var trace = RepaintTrace(environment: ProcessInfo.processInfo.environment)
 
     /// Seconds between looks at the store while something runs.
     private static let lookInterval = 0.25
 
     init(
         home: String, terminal: Terminal, options: Workbench.Options, watching: RunID?,
-        trainers: [pid_t: String], notices: [String]
+        trainers: [pid_t: String], notices: [String], predictions: PredictionSource? = nil
     ) throws {
         self.home = home
         self.terminal = terminal
-        mailbox = try Mailbox()
+        let mailbox = try Mailbox()
+        self.mailbox = mailbox
+        smoother = SmootherWorker { mailbox.post($0) }
+        self.predictions = predictions
         watcher = StoreWatcher(home: home, mailbox: mailbox)
         folder = FolderWatch(home)
         state = State(options: options, watching: watching)
@@ -54,12 +60,14 @@ final class WorkbenchShell {
         lastLook = monotonic()
         take(.input(.resize(terminal.size)))
         for notice in notices { take(.stray(notice)) }
+        if let predictions { take(.smoother(.open(predictions))) }
         while !isDone {
             tick()
             // The first frame waits a moment for the first look, so that it is not drawn twice.
             if hasDrawn || !watcher.isLooking || monotonic() - lastLook > 0.05 {
                 terminal.draw(view(state, state.size))
                 hasDrawn = true
+                trace?.drawn(isComplete: state.isUpToDate && !terminal.isIncomplete)
             }
             if terminal.isGone { return SIGHUP }
             // While something runs the store is looked at by the clock; every step of a trainer changes the folder.
@@ -69,6 +77,7 @@ final class WorkbenchShell {
             if ready.contains(changes), folder.drain() { folderChanged = true }
             if ready.contains(mailbox.descriptor) { mailbox.take().forEach { take($0) } }
         }
+        trace?.write()
         return ending
     }
 
@@ -117,7 +126,9 @@ final class WorkbenchShell {
 
     private func react(to event: TerminalEvent) {
         switch event {
-        case .input(let input): take(.input(input))
+        case .input(let input):
+            if case .key = input { trace?.begin() }
+            take(.input(input))
         case .stray(let line): take(.stray(line))
         case .redraw: break
         case .ground(let ground): take(.ground(ground))
@@ -149,9 +160,21 @@ final class WorkbenchShell {
                     ? .done("copied") : .failed("Too much for the clipboard of a terminal: 56 KB is the limit."))
         case .setMouse(let wanted): terminal.setMouse(wanted)
         case .openLog(let run): openLog(of: run)
+        case .smoother(let effect): perform(effect)
         }
         // A stop, a pager or a resize leaves another size behind.
         if state.size != terminal.size { take(.input(.resize(terminal.size))) }
+    }
+
+    private func perform(_ effect: SmootherEffect) {
+        switch effect {
+        case .open(let source, let number): smoother.open(source, number) { [watcher] in try watcher.openedStore() }
+        case .smooth(let request): smoother.smooth(request)
+        case .tune(let number, let plan, let settings): smoother.tune(number, plan, settings)
+        case .cancelTuning: smoother.cancelTuning()
+        case .keep(let kept, let run): watcher.keep(kept, of: run)
+        case .export(let request): smoother.export(request)
+        }
     }
 
     /// Starts a trainer of its own process and session, which goes on when the workbench ends.

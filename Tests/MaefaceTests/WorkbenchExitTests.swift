@@ -75,7 +75,8 @@ final class WorkbenchProcess {
         let text: String
     }
 
-    init() throws {
+    /// - Parameter words: arguments beside the folder of runs.
+    init(_ words: [String] = []) throws {
         folder = try TemporaryFolder()
         master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         // What unlockpt and ptsname do; the C library shows them only to programs that ask for X/Open.
@@ -106,7 +107,7 @@ final class WorkbenchProcess {
         posix_spawnattr_setflags(&attributes, 0x80 | Int16(POSIX_SPAWN_SETSIGMASK))
         for descriptor: Int32 in 0...2 { posix_spawn_file_actions_addopen(&files, descriptor, path, O_RDWR, 0) }
         let program = try Program.path
-        let arguments: [String] = [program, "--home", folder.path]
+        let arguments: [String] = [program, "--home", folder.path] + words
         let variables: [String] = ["TERM=xterm-256color", "LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin"]
         let words = arguments.map { strdup($0) } + [nil]
         let environment = variables.map { strdup($0) } + [nil]

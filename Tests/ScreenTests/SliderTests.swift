@@ -38,7 +38,7 @@ import Testing
         var frame = Frame(size: Size(width: 9, height: 2))
         map.draw(into: &frame, in: frame.bounds, glyphs: .ascii, theme: .mono)
         #expect(frame.text[1].hasPrefix(".O."))
-        #expect(frame.text[0] == "%%%@x@")
+        #expect(frame.text[0] == "###@x@")
     }
 
     @Test func everyCellKnowsItsPlace() {
@@ -62,8 +62,11 @@ import Testing
 @Suite struct BulkCurveTests {
     @Test(arguments: [0, 1, 7, 8, 9, 64, 65, 72, 73, 511, 513, 5000]) func bulkIsTheSameAsPointByPoint(_ count: Int) {
         var one = Curve()
-        let positions = (0..<count).map { Double($0) * 2 }
-        let values = (0..<count).map { $0 % 13 == 5 ? .infinity : Double(($0 * 7919) % 101) - 50 }
+        let positions: [Double] = (0..<count).map { Double($0) * 2 }
+        let values: [Double] = (0..<count).map { index in
+            if index % 13 == 5 { return Double.infinity }
+            return Double(index * 7919 % 101) - 50
+        }
         for (position, value) in zip(positions, values) { one.append(position, value) }
         #expect(Curve(positions: positions, values: values) == one)
     }
@@ -71,7 +74,7 @@ import Testing
     @Test func stripsSpanTheWholeWidth() {
         let spans = Bars.strip(
             [0, 1, 2, .nan], width: 7, glyphs: .ascii, style: .plain, best: Style(attributes: .bold))
-        #expect(spans.map(\.text).joined() == "_---## " || spans.map(\.text).joined() == "__--## ")
+        #expect(spans.map(\.text).joined() == "_--##  ")
         #expect(spans.filter { $0.style.attributes == .bold }.count == 2)
     }
 

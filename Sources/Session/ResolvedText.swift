@@ -67,6 +67,7 @@ extension Stage {
     var resolved: JSON5Value {
         switch self {
         case .pretrain(let stage): stage.resolved
+        case .supervised(let stage): stage.resolved
         }
     }
 }

@@ -2,7 +2,10 @@
 public struct SessionPlan: Equatable, Sendable {
     public let session: Session
     public let parameters: ParameterCounts
+    /// The stages of pre-training.
     public let stages: [StagePlan]
+    /// The stages with labels.
+    public let supervised: [SupervisedPlan]
     /// Sentences about what is allowed and probably not meant.
     public let warnings: [String]
 
@@ -17,19 +20,23 @@ public struct SessionPlan: Equatable, Sendable {
                 photos[source.name] = photos[source.name] ?? rendered.photos
             }
         }
-        stages = session.stages.enumerated().map { index, stage in
-            switch stage {
-            case .pretrain(let settings):
-                StagePlan(index: index, settings: settings, model: session.model, photos: photos)
+        stages = session.stages.enumerated().compactMap { index, stage in
+            guard case .pretrain(let settings) = stage else { return nil }
+            return StagePlan(index: index, settings: settings, model: session.model, photos: photos)
+        }
+        supervised = session.stages.enumerated().compactMap { index, stage in
+            stage.supervised.map {
+                SupervisedPlan(index: index, settings: $0, session: session, images: photos[$0.data.name])
             }
         }
-        warnings = stages.flatMap(\.warnings)
+        warnings = stages.flatMap(\.warnings) + supervised.flatMap(\.warnings)
     }
 
     /// Seconds at a sustained speed in GFLOP/s, or nil when the number of steps is unknown.
     public func seconds(atGigaflops speed: Double) -> Double? {
-        stages.reduce(Double?(0)) { sum, stage in
-            guard let sum, let seconds = stage.seconds(atGigaflops: speed) else { return nil }
+        let parts = stages.map { $0.seconds(atGigaflops: speed) } + supervised.map { $0.seconds(atGigaflops: speed) }
+        return parts.reduce(Double?(0)) { sum, seconds in
+            guard let sum, let seconds else { return nil }
             return sum + seconds
         }
     }

@@ -13,10 +13,13 @@ public enum StageKind: String, Sendable, CaseIterable {
 /// One stage of a session.
 public enum Stage: Equatable, Sendable {
     case pretrain(PretrainStage)
+    /// `supervise`, `finetune` or `distil`.
+    case supervised(SupervisedStage)
 
     public var kind: StageKind {
         switch self {
         case .pretrain: .pretrain
+        case .supervised(let stage): stage.kind
         }
     }
 
@@ -24,13 +27,23 @@ public enum Stage: Equatable, Sendable {
     public var data: [DataReference] {
         switch self {
         case .pretrain(let stage): stage.data
+        case .supervised(let stage): [stage.data]
         }
     }
 
     public var epochs: Int {
         switch self {
         case .pretrain(let stage): stage.epochs
+        case .supervised(let stage): stage.epochs
         }
+    }
+}
+
+extension Stage {
+    /// The settings of a stage with labels; nil for pre-training.
+    public var supervised: SupervisedStage? {
+        if case .supervised(let stage) = self { return stage }
+        return nil
     }
 }
 

@@ -10,21 +10,29 @@ extension SessionSchema {
         // A data set whose own description is wrong is still a name that a stage may use.
         var names = data.map(\.name)
         if case .object(let object)? = fields.object["data"]?.value { names = object.members.map(\.key) }
+        var previous: SupervisedStage?
         return elements.enumerated().compactMap { index, element in
-            stage(element, path: "stages[\(index)]", dataNames: names, model: model)
+            let stage = stage(
+                element, path: "stages[\(index)]", dataNames: names, data: data, model: model, previous: previous)
+            if let supervised = stage?.supervised { previous = supervised }
+            return stage
         }
     }
 
-    private func stage(_ node: JSON5Node, path: String, dataNames: [String], model: ModelSettings?) -> Stage? {
+    private func stage(
+        _ node: JSON5Node, path: String, dataNames: [String], data: [DataSource], model: ModelSettings?,
+        previous: SupervisedStage?
+    ) -> Stage? {
         guard var fields = FieldReader(node, path: path, problems: problems),
             fields.required("kind", example: "\"pretrain\""), let text = fields.text("kind")
         else { return nil }
-        switch StageKind(rawValue: text) {
-        case .pretrain:
-            return .pretrain(pretrain(&fields, dataNames: dataNames, model: model))
-        case .supervise, .finetune, .distil, nil:
-            noteKind(fields, text, known: ["pretrain"], later: ["supervise", "finetune", "distil"])
+        guard let kind = StageKind(rawValue: text) else {
+            noteKind(fields, text, known: StageKind.allCases.map(\.rawValue), later: [])
             return nil
+        }
+        if kind == .pretrain { return .pretrain(pretrain(&fields, dataNames: dataNames, model: model)) }
+        return supervised(&fields, kind: kind, dataNames: dataNames, data: data, previous: previous).map {
+            .supervised($0)
         }
     }
 
@@ -55,7 +63,7 @@ extension SessionSchema {
         return stage
     }
 
-    private func learningRate(
+    func learningRate(
         _ fields: inout FieldReader, default standard: LearningRateSetting
     ) -> LearningRateSetting {
         let absolute = fields.optionalNumber("lr", .positive)
@@ -67,7 +75,7 @@ extension SessionSchema {
         return base.map { .base($0) } ?? standard
     }
 
-    private func crop(_ fields: inout FieldReader, default standard: CropSettings) -> CropSettings {
+    func crop(_ fields: inout FieldReader, default standard: CropSettings) -> CropSettings {
         guard let node = fields.node("crop"),
             var inner = FieldReader(node, path: fields.path(of: "crop"), problems: problems)
         else { return standard }

@@ -8,14 +8,16 @@ import RunStore
 final class CheckpointKeeper {
     private let context: RunContext
     private let stage: Int
+    private let fold: Int?
     private let journal: RunJournal
     private let policy: CheckpointPolicy
     private var last: Double
     private var lastWrite = 0.0
 
-    init(context: RunContext, stage: Int, journal: RunJournal, policy: CheckpointPolicy) throws {
+    init(context: RunContext, stage: Int, fold: Int? = nil, journal: RunJournal, policy: CheckpointPolicy) throws {
         self.context = context
         self.stage = stage
+        self.fold = fold
         self.journal = journal
         self.policy = policy
         last = ProcessInfo.processInfo.systemUptime
@@ -32,27 +34,28 @@ final class CheckpointKeeper {
     /// - Parameter isRequested: a person asked for it; it is then kept for good.
     /// - Returns: whether it was written. A refusal (a full disk) is told and costs nothing that was saved.
     func write(
-        _ state: TrainingState, parameters: ParameterSet, optimizer: AdamW, progress: RunProgress,
-        isRequested: Bool = false
+        _ state: TrainingState, parameters: ParameterSet, optimizer: AdamW, average: WeightAverage? = nil,
+        progress: RunProgress, isRequested: Bool = false
     ) -> Bool {
         let begin = ProcessInfo.processInfo.systemUptime
         defer { last = ProcessInfo.processInfo.systemUptime }
-        let name = "checkpoints/stage-\(stage)-step-\(padded(state.step)).safetensors"
+        let name = "checkpoints/\(prefix)step-\(padded(state.step)).safetensors"
         do {
             // The order matters: a file whose points are not in the store would lose them at a resume.
             try journal.flush(progress: progress)
             try context.store.makeDurable()
             let bytes = try TrainingCheckpoint.write(
                 to: context.folder + "/" + name, state: state, parameters: parameters, optimizer: optimizer,
-                metadata: ["format": "pt", "maeface.run": "\(context.run)"])
+                average: average, metadata: ["format": "pt", "maeface.run": "\(context.run)"])
             let record = CheckpointRecord(
-                stage: stage, step: state.step, time: Date().timeIntervalSince1970, file: name, bytes: bytes,
+                stage: stage, fold: fold, step: state.step, time: Date().timeIntervalSince1970, file: name,
+                bytes: bytes,
                 reason: isRequested ? "requested" : "last", score: state.lastEpochLoss)
             // In one transaction: a kill in between would leave a checkpoint that the history does not know.
             try context.store.append(
                 record,
                 event: RunEvent(
-                    stage: stage, time: 0, step: state.step, kind: .checkpoint,
+                    stage: stage, fold: fold, time: 0, step: state.step, kind: .checkpoint,
                     message: "\(name), \(bytes / 1_000_000) MB"),
                 to: context.run)
             lastWrite = ProcessInfo.processInfo.systemUptime - begin
@@ -66,7 +69,7 @@ final class CheckpointKeeper {
     }
 
     private func thin() throws {
-        let records = try context.store.checkpoints(of: context.run).filter { $0.stage == stage }
+        let records = try records()
         let kept = records.map {
             CheckpointPolicy.Kept(id: $0.id, step: $0.step, score: $0.score, requested: $0.reason == "requested")
         }
@@ -86,21 +89,25 @@ final class CheckpointKeeper {
     /// Loads the newest checkpoint of this stage that can be read, and takes the run back to it.
     ///
     /// - Returns: its state, or nil when the stage begins anew.
-    func resume(into parameters: ParameterSet, optimizer: AdamW) throws -> TrainingState? {
-        let records = try context.store.checkpoints(of: context.run).filter { $0.stage == stage }
+    func resume(
+        into parameters: ParameterSet, optimizer: AdamW, average: WeightAverage? = nil
+    ) throws -> TrainingState? {
+        let records = try records()
         var state: TrainingState?
         for record in records.sorted(by: { $0.step > $1.step }) {
             do {
                 state = try TrainingCheckpoint.read(
-                    from: context.folder + "/" + record.file, into: parameters, optimizer: optimizer)
+                    from: context.folder + "/" + record.file, into: parameters, optimizer: optimizer,
+                    average: average)
                 break
             } catch {
                 journal.event(.alert, "\(record.file) cannot be resumed from: \(error)")
                 context.report(.message("\(record.file) cannot be resumed from: \(error)"))
             }
         }
-        let removed = try context.store.rollBack(context.run, stage: stage, toStep: state?.step ?? 0)
-        for file in removed.previews.map(\.file) + removed.checkpoints.map(\.file) {
+        let removed = try context.store.rollBack(context.run, stage: stage, fold: fold, toStep: state?.step ?? 0)
+        let files = removed.previews.map(\.file) + removed.checkpoints.map(\.file) + removed.predictions.map(\.file)
+        for file in files {
             try? FileManager.default.removeItem(atPath: context.folder + "/" + file)
         }
         try removeLeftovers()
@@ -114,9 +121,15 @@ final class CheckpointKeeper {
         }
         let named = Set(try context.store.checkpoints(of: context.run).map { ($0.file as NSString).lastPathComponent })
         for file in try FileManager.default.contentsOfDirectory(atPath: context.checkpointFolder)
-        where file.hasPrefix("stage-\(stage)-") && !named.contains(file) {
+        where file.hasPrefix(prefix) && !named.contains(file) {
             try? FileManager.default.removeItem(atPath: context.checkpointFolder + "/" + file)
         }
+    }
+
+    private var prefix: String { "stage-\(stage)-" + (fold.map { "fold-\($0)-" } ?? "") }
+
+    private func records() throws -> [CheckpointRecord] {
+        try context.store.checkpoints(of: context.run).filter { $0.stage == stage && $0.fold == fold }
     }
 
     private func padded(_ step: Int64) -> String {

@@ -2,12 +2,17 @@ import Model
 import Session
 
 extension ModelSettings {
+    /// - Throws: `ModelError` when its numbers do not fit together.
+    func encoderTransformer() throws -> TransformerConfiguration {
+        try TransformerConfiguration(width: encoder.width, depth: encoder.depth, heads: encoder.heads)
+    }
+
     /// The model that the session describes, as a stage trains it.
     /// - Throws: `ModelError` when its numbers do not fit together.
     func configuration(for stage: PretrainStage) throws -> ModelConfiguration {
         try ModelConfiguration(
             image: image, patch: patch,
-            encoder: TransformerConfiguration(width: encoder.width, depth: encoder.depth, heads: encoder.heads),
+            encoder: encoderTransformer(),
             decoder: TransformerConfiguration(width: decoder.width, depth: decoder.depth, heads: decoder.heads),
             loss: stage.loss == .l1 ? .l1 : .l2, maskRatio: stage.maskRatio)
     }

@@ -83,7 +83,8 @@ final class Pretraining {
         defer { loader.stop() }
         while state.step < totalSteps {
             try context.control.look()
-            try waitWhilePaused()
+            try context.waitWhilePaused(
+                journal: journal, progress: { progress }, save: { saveCheckpoint(isRequested: $0) })
             if context.control.stopNow { return try stop(context.control.stopReason) }
             if context.control.checkpointRequested {
                 _ = saveCheckpoint(isRequested: true)
@@ -114,7 +115,10 @@ final class Pretraining {
     private func begin() throws {
         model.initialise(seed: context.session.seed, stage: stage)
         if let resumed = try keeper.resume(into: model.parameters, optimizer: optimizer) {
-            noteDifferences(resumed)
+            if let text = resumed.difference(data: photos.fingerprint, engine: context.engine) {
+                journal.event(.alert, text)
+                context.report(.message(text))
+            }
             state = resumed
             state.data = photos.fingerprint
             state.engine = context.engine
@@ -131,21 +135,6 @@ final class Pretraining {
         loader.start(
             atEpoch: Int(state.step) / loader.stepsPerEpoch, step: Int(state.step) % loader.stepsPerEpoch)
         if state.step == 0, try context.store.previews(of: context.run).isEmpty { makePreview() }
-    }
-
-    /// A resume with other files or another engine goes on, but is not called exact.
-    private func noteDifferences(_ resumed: TrainingState) {
-        var differences: [String] = []
-        if resumed.data != photos.fingerprint {
-            differences.append("the photographs changed (\(resumed.data), now \(photos.fingerprint))")
-        }
-        if resumed.engine != context.engine {
-            differences.append("the engine changed (\(resumed.engine), now \(context.engine))")
-        }
-        guard !differences.isEmpty else { return }
-        let text = "not an exact continuation: " + differences.joined(separator: "; ")
-        journal.event(.alert, text)
-        context.report(.message(text))
     }
 
     // MARK: A step
@@ -217,29 +206,6 @@ final class Pretraining {
         state.epochLossCount = 0
         context.peak.look(with: context.pool, reached: clock.gigaflops ?? 0)
         if PreviewMaker.isDue(afterEpoch: epoch, of: settings.epochs, every: settings.previewEpochs) { makePreview() }
-    }
-
-    /// Sleeps while paused, still obeying; the time does not count as training.
-    private func waitWhilePaused() throws {
-        guard context.control.isPaused, !context.control.stopNow else { return }
-        try? journal.flush(progress: progress)
-        try context.store.setStatus(.paused, of: context.run)
-        journal.event(.state, "paused")
-        context.report(.message("paused"))
-        while context.control.isPaused, !context.control.stopNow {
-            if context.control.checkpointRequested {
-                _ = saveCheckpoint(isRequested: true)
-                context.control.checkpointDone()
-            }
-            try? journal.flush(progress: progress)
-            Thread.sleep(forTimeInterval: 0.1)
-            try context.control.look()
-        }
-        if !context.control.stopNow {
-            try context.store.setStatus(.running, of: context.run)
-            journal.event(.state, "goes on")
-            context.report(.message("goes on"))
-        }
     }
 
     // MARK: Keeping

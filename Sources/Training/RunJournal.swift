@@ -18,13 +18,15 @@ final class RunJournal: Sendable {
     let store: RunStore
     let run: RunID
     let stage: Int
+    let fold: Int?
     private let interval = 0.5
     private let waiting: Guarded<Waiting>
 
-    init(store: RunStore, run: RunID, stage: Int) throws {
+    init(store: RunStore, run: RunID, stage: Int, fold: Int? = nil) throws {
         self.store = store
         self.run = run
         self.stage = stage
+        self.fold = fold
         let skips = try store.events(of: run, kind: .skip).map(\.message)
         waiting = Guarded(Waiting(knownSkips: Set(skips)))
     }
@@ -32,8 +34,8 @@ final class RunJournal: Sendable {
     /// The step that events from now on belong to.
     func setStep(_ step: Int64) { waiting.withLock { $0.step = step } }
 
-    func point(_ name: String, step: Int64, _ value: Double) {
-        let key = SeriesKey(stage: stage, name: name)
+    func point(_ name: String, split: String = "train", step: Int64, _ value: Double) {
+        let key = SeriesKey(stage: stage, fold: fold, split: split, name: name)
         waiting.withLock { $0.points.append((key, Point(step: step, value: value))) }
     }
 
@@ -41,7 +43,8 @@ final class RunJournal: Sendable {
         waiting.withLock { waiting in
             waiting.events.append(
                 RunEvent(
-                    stage: stage, time: Date().timeIntervalSince1970, step: waiting.step, kind: kind, message: message))
+                    stage: stage, fold: fold, time: Date().timeIntervalSince1970, step: waiting.step, kind: kind,
+                    message: message))
         }
     }
 

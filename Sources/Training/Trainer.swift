@@ -1,5 +1,6 @@
 import CSystem
 import Compute
+import Evaluation
 import Foundation
 import RunStore
 import Session
@@ -28,8 +29,13 @@ public struct Trainer {
         _ session: Session, in store: RunStore, report: @escaping @Sendable (TrainerReport) -> Void = { _ in }
     ) throws -> Run {
         var stages: [StageRecord] = []
+        let folded = FoldedData(session, home: store.home, report: report)
         for (index, stage) in session.stages.enumerated() {
             switch stage {
+            case .supervised(let settings):
+                let entry = try folded.entry(settings.data.name)
+                for note in entry.notes { report(.message(note)) }
+                stages.append(try record(index, settings, entry))
             case .pretrain(let settings):
                 let photos = try PhotoSet(settings.data, of: session, home: store.home, report: report)
                 _ = try session.model.configuration(for: settings)
@@ -41,6 +47,25 @@ public struct Trainer {
             }
         }
         return try store.createRun(name: session.name, sessionText: session.resolvedText, stages: stages)
+    }
+
+    /// What a stage with labels will be, as long as in its first fold; refuses data without its task's labels.
+    private static func record(
+        _ index: Int, _ settings: SupervisedStage, _ entry: FoldedData.Entry
+    ) throws -> StageRecord {
+        let heads = try TaskHeads(settings.tasks, of: entry.set, named: settings.data.name)
+        let counts = entry.folds.map { settings.samples(of: $0, in: entry.set, heads: heads).count }
+        for (fold, count) in zip(entry.folds, counts) where count == 0 {
+            throw TrainingError(
+                "data set '\(settings.data.name)': fold \(fold.name) trains on no sample with a label of its task.",
+                isBadData: true)
+        }
+        _ = try heads.loss(settings, of: entry.set, samples: [])
+        let count = counts.first ?? 0
+        let batch = min(settings.batch, count)
+        return StageRecord(
+            index: index, kind: settings.kind.rawValue, epochs: settings.epochs,
+            stepsPerEpoch: settings.lastBatch == .keep ? (count + batch - 1) / batch : count / batch)
     }
 
     /// Trains to the end, or until a command or a signal stops it, from the run's newest checkpoint on.
@@ -87,15 +112,67 @@ public struct Trainer {
             peak: peak,
             report: report)
         try store.setFact("engine", to: context.engine, of: run.id)
-        for (index, stage) in session.stages.enumerated() where index >= run.stage {
-            let end: StageEnd
-            switch stage {
-            case .pretrain(let settings):
-                let photos = try PhotoSet(settings.data, of: session, home: store.home, report: report)
-                end = try Pretraining(context: context, stage: index, settings: settings, photos: photos).run()
-            }
+        let folded = FoldedData(session, home: store.home, report: report)
+        let facts = try store.facts(of: run.id)
+        for part in try folded.parts() where facts[part.doneFact] == nil {
+            let end = try train(part, context, folded)
             if case .stopped(let reason) = end { return (.stopped, reason) }
+            try store.setFact(part.doneFact, to: "yes", of: run.id)
         }
+        try writeResults(context, folded)
         return (.finished, "finished")
+    }
+
+    private func train(_ part: RunPart, _ context: RunContext, _ folded: FoldedData) throws -> StageEnd {
+        switch context.session.stages[part.stage] {
+        case .pretrain(let settings):
+            let photos = try PhotoSet(settings.data, of: context.session, home: store.home, report: report)
+            return try Pretraining(context: context, stage: part.stage, settings: settings, photos: photos).run()
+        case .supervised(let settings):
+            return try SupervisedTraining(
+                context: context, part: part, settings: settings, data: folded.entry(settings.data.name),
+                beginning: beginning(of: part, context, folded)
+            ).run()
+        }
+    }
+
+    /// A stage goes on from the encoder of the stage before. A stage with a teacher begins where its teacher began, since
+    /// it is a second fine-tuning and not a longer one; the teacher is the stage before, of the same fold.
+    private func beginning(
+        of part: RunPart, _ context: RunContext, _ folded: FoldedData
+    ) throws -> SupervisedTraining.Beginning {
+        let stages = context.session.stages
+        var source = part.stage - 1
+        var teacher: String?
+        if stages[part.stage].kind == .distil {
+            teacher = context.folder + "/" + folded.part(stage: source, besides: part).weightsFile
+            while source >= 0, stages[source].kind == .distil { source -= 1 }
+            source -= 1
+        }
+        guard source >= 0 else { return .init(encoder: context.session.model.initialWeights, teacher: teacher) }
+        let file =
+            stages[source].kind == .pretrain
+            ? "weights.safetensors" : folded.part(stage: source, besides: part).weightsFile
+        return .init(encoder: context.folder + "/" + file, teacher: teacher)
+    }
+
+    /// The tables of all stages whose folds were predicted.
+    private func writeResults(_ context: RunContext, _ folded: FoldedData) throws {
+        let records = try store.predictions(of: run.id)
+        guard !records.isEmpty else { return }
+        var results: [StageResults] = []
+        for (index, stage) in context.session.stages.enumerated() {
+            for task in stage.supervised?.tasks.map(\.affectTask) ?? [] {
+                let files = records.filter { $0.stage == index && $0.task == task.rawValue }
+                guard !files.isEmpty else { continue }
+                let sets = try files.sorted { ($0.fold ?? 0) < ($1.fold ?? 0) }.map {
+                    try PredictionFile.read([context.folder + "/" + $0.file], name: context.session.name)
+                }
+                results.append(
+                    StageResults(
+                        stage: index, kind: stage.kind.rawValue, predictions: sets, seed: context.session.seed))
+            }
+        }
+        try RunResultsFile.write(results, to: context.folder)
     }
 }

@@ -22,12 +22,26 @@ struct TrainingState: Codable, Equatable {
     var epochLossCount = 0
     /// Mean loss of the last whole epoch.
     var lastEpochLoss: Double?
+    /// The score of what is held out after the last epoch, and the best one with its epoch.
+    var score: Double?
+    var bestScore: Double?
+    var bestEpoch: Int?
     /// Seconds of training so far, pauses left out.
     var seconds = 0.0
     /// Names the files that are trained on and their order.
     var data: String
     /// Names what decides the bits of a result: the kernel level and, where it computes, OpenBLAS.
     var engine: String
+}
+
+extension TrainingState {
+    /// Why going on from this state with other files or another engine is not called exact; nil when it is.
+    func difference(data now: String, engine nowEngine: String) -> String? {
+        var differences: [String] = []
+        if data != now { differences.append("the images changed (\(data), now \(now))") }
+        if engine != nowEngine { differences.append("the engine changed (\(engine), now \(nowEngine))") }
+        return differences.isEmpty ? nil : "not an exact continuation: " + differences.joined(separator: "; ")
+    }
 }
 
 /// A training state, the parameters and the optimizer's moments in one safetensors file.
@@ -38,13 +52,15 @@ enum TrainingCheckpoint {
     private static let stateKey = "maeface.state"
     private static let first = "optimizer.first."
     private static let second = "optimizer.second."
+    private static let averaged = "average."
 
     /// Writes the file whole or not at all.
     /// - Returns: its size in bytes.
     /// - Throws: `CheckpointError` when the disk refuses, the old files untouched.
     @discardableResult
     static func write(
-        to path: String, state: TrainingState, parameters: ParameterSet, optimizer: AdamW, metadata: [String: String]
+        to path: String, state: TrainingState, parameters: ParameterSet, optimizer: AdamW,
+        average: WeightAverage? = nil, metadata: [String: String]
     ) throws -> Int64 {
         var writer = SafetensorsWriter(metadata: metadata.merging([stateKey: try encoded(state)]) { $1 })
         for parameter in parameters.parameters {
@@ -54,6 +70,13 @@ enum TrainingCheckpoint {
         for parameter in parameters.parameters where parameter.trainable {
             writer.add(first + parameter.name, shape: parameter.shape, values: optimizer.firstMoments(of: parameter))
             writer.add(second + parameter.name, shape: parameter.shape, values: optimizer.secondMoments(of: parameter))
+        }
+        if let average {
+            for parameter in parameters.parameters where parameter.trainable {
+                writer.add(
+                    averaged + parameter.name, shape: parameter.shape,
+                    values: UnsafeBufferPointer(average.values(of: parameter)))
+            }
         }
         return try writer.write(to: path)
     }
@@ -70,7 +93,9 @@ enum TrainingCheckpoint {
 
     /// Restores the parameters and the optimizer from a checkpoint.
     /// - Throws: `TrainingError` when the file does not belong to this model.
-    static func read(from path: String, into parameters: ParameterSet, optimizer: AdamW) throws -> TrainingState {
+    static func read(
+        from path: String, into parameters: ParameterSet, optimizer: AdamW, average: WeightAverage? = nil
+    ) throws -> TrainingState {
         let file = try SafetensorsFile(path: path)
         guard let text = file.metadata[stateKey],
             let state = try? JSONDecoder().decode(TrainingState.self, from: Data(text.utf8))
@@ -87,6 +112,9 @@ enum TrainingCheckpoint {
             guard parameter.trainable else { continue }
             try file.read(first + parameter.name, shape: parameter.shape, into: optimizer.firstMoments(of: parameter))
             try file.read(second + parameter.name, shape: parameter.shape, into: optimizer.secondMoments(of: parameter))
+            if let average {
+                try file.read(averaged + parameter.name, shape: parameter.shape, into: average.values(of: parameter))
+            }
         }
         optimizer.stepCount = state.optimizerSteps
         return state

@@ -20,6 +20,7 @@ struct PlanReport {
             Self.labelled(index == 0 ? "data" : "", dataText(source))
         }
         for stage in plan.stages { lines += stageLines(stage) }
+        for stage in plan.supervised { lines += stageLines(stage) }
         lines += [Self.labelled("time", timeText)]
         if !plan.warnings.isEmpty {
             lines += [""] + plan.warnings.map { "! " + $0 }
@@ -81,6 +82,29 @@ struct PlanReport {
             Self.labelled("", "checkpoints of \(checkpoints)"),
             Self.labelled("", "learning rate, highest \(Self.rate(stage.learningRate.peak)):"),
         ] + rateLines(stage.learningRate)
+    }
+
+    private func stageLines(_ stage: SupervisedPlan) -> [String] {
+        let settings = stage.settings
+        let tasks = settings.tasks.map(\.rawValue).joined(separator: ", ")
+        let steps = stage.stepsPerEpoch.map { "\($0) steps" } ?? "an unknown number of steps"
+        let total = stage.steps.map { " = \($0) steps" } ?? ""
+        let folds = stage.folds > 1 ? "\(stage.folds) folds × " : ""
+        var lines = [
+            Self.labelled(
+                "stage \(stage.index + 1)", "\(settings.kind.rawValue) on \(settings.data.text): \(tasks)"),
+            Self.labelled("", "\(folds)\(settings.epochs) epochs × \(steps) of \(stage.batch) images\(total)"),
+        ]
+        if settings.kind == .distil {
+            lines.append(
+                Self.labelled(
+                    "",
+                    "teacher's weight \(RunTable.shortened(settings.teacherWeight, 2)), temperature "
+                        + "\(RunTable.shortened(settings.temperature, 2)), on the \(settings.teacherView.rawValue) view"
+                ))
+        }
+        lines.append(Self.labelled("", "learning rate, highest \(Self.rate(stage.learningRate.peak)):"))
+        return lines + rateLines(stage.learningRate)
     }
 
     /// The rate at the beginning of epochs: all of a short stage, and a dozen of a long one.
@@ -145,11 +169,26 @@ struct PlanReport {
                             ])
                         )
                     }, uniquingKeysWith: { first, _ in first })),
-            "stages": .list(plan.stages.map(json)),
+            "stages": .list(plan.stages.map(json) + plan.supervised.map(json)),
             "estimate": .object([
                 "gflops": .number(gigaflops), "seconds": JSONValue(plan.seconds(atGigaflops: gigaflops)),
             ]),
             "warnings": .list(plan.warnings.map { .text($0) }),
+        ])
+    }
+
+    private func json(_ stage: SupervisedPlan) -> JSONValue {
+        .object([
+            "kind": .text(stage.settings.kind.rawValue),
+            "photos": JSONValue(stage.images),
+            "folds": JSONValue(stage.folds),
+            "epochs": JSONValue(stage.settings.epochs),
+            "batch": JSONValue(stage.batch),
+            "steps_per_epoch": JSONValue(stage.stepsPerEpoch),
+            "steps": JSONValue(stage.steps),
+            "operations_per_image": .number(stage.operationsPerImage),
+            "learning_rate": .number(stage.learningRate.peak),
+            "seconds": JSONValue(stage.seconds(atGigaflops: gigaflops)),
         ])
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import RunStore
+import Training
 
 /// Everything the store knows of one run, as text for a person or JSON for a script.
 struct RunReport {
@@ -14,6 +15,8 @@ struct RunReport {
     var firstSkipped: [RunEvent]
     var events: [RunEvent]
     var sessionText: String
+    /// Scores over folds, for runs that were trained with labels.
+    var results: [StageResults]
     /// Seconds since 1970.
     var now: Double
     var timeZone = TimeZone.current
@@ -36,6 +39,7 @@ struct RunReport {
         firstSkipped = try store.firstEvents(of: run.id, kind: .skip, limit: Self.listed)
         events = try store.events(of: run.id, limit: Self.listed)
         sessionText = try store.sessionText(of: run.id)
+        results = RunResultsFile.read(folder: folder) ?? []
     }
 
     var text: String {
@@ -51,6 +55,7 @@ struct RunReport {
             stages.map {
                 ["\($0.index)", $0.kind, "\($0.epochs) epochs of \($0.stepsPerEpoch) steps"]
             })
+        for result in results { sections.append(ResultsTable(result).text) }
         add(
             "curves, last value",
             curves.map { [name(of: $0.key), RunTable.number($0.last.value), "step \($0.last.step)"] })
@@ -151,6 +156,7 @@ extension RunReport {
         object["session"] = .text(sessionText)
         object["facts"] = .object(facts.mapValues { .text($0) })
         object["previews"] = .integer(Int64(previews))
+        object["results"] = .list(results.map(\.json))
         object["stages"] = .list(
             stages.map {
                 .object([

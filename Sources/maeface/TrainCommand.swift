@@ -11,9 +11,11 @@ enum TrainCommand: Command {
         Trains what a session file describes and keeps the run in the store.
 
         USAGE: maeface train SESSION [--set KEY=VALUE]... [--detach] [--threads N] [--home DIR] [--json]
+               maeface train SESSION --seeds 0,1,2 [--set KEY=VALUE]... [--threads N] [--home DIR]
                maeface train --resume RUN [--detach] [--threads N] [--home DIR] [--json]
 
           --set KEY=VALUE   replaces a value of the session: --set stages.0.epochs=2
+          --seeds A,B,...   one run for each seed, one after the other, tagged as a group; folds stay the same
           --resume RUN      goes on from the newest checkpoint of a run (its id, its name, or last)
           --detach          trains in a process of its own that survives this terminal
           --threads N       compute threads (all processors); the result does not depend on it
@@ -32,9 +34,16 @@ enum TrainCommand: Command {
         let isJSON = arguments.flag("--json")
         let threads = try arguments.integer("--threads") ?? ProcessInfo.processInfo.activeProcessorCount
         let home = RunStore.home(argument: try arguments.value("--home"))
+        let seeds = try arguments.value("--seeds").map(seeds)
         let words = try arguments.positionals("SESSION", atMost: 1)
 
         let store = try openStore(home)
+        if let seeds {
+            guard let path = words.first, resumed == nil, !isDetached, !isJSON else {
+                throw CommandError.usage("--seeds goes with a SESSION, and not with --resume, --detach or --json.")
+            }
+            return try train(readSession(path, overrides), seeds: seeds, in: store, threads: threads)
+        }
         let run: Run
         switch (words.first, resumed) {
         case (let path?, nil):
@@ -58,6 +67,38 @@ enum TrainCommand: Command {
             return .done
         }
         return try train(run, in: store, threads: threads, isJSON: isJSON)
+    }
+
+    private static func seeds(_ text: String) throws -> [UInt64] {
+        let words = text.split(separator: ",", omittingEmptySubsequences: false)
+        let seeds = words.compactMap { UInt64($0) }
+        guard seeds.count == words.count, Set(seeds).count == seeds.count else {
+            throw CommandError.usage("--seeds takes different whole numbers, as in 0,1,2, found '\(text)'.")
+        }
+        return seeds
+    }
+
+    /// One run for each seed; a run that fails does not keep the others from training.
+    private static func train(
+        _ session: Session, seeds: [UInt64], in store: RunStore, threads: Int
+    ) throws -> ExitCode {
+        var code = ExitCode.done
+        for seed in seeds {
+            var session = session
+            session.seed = seed
+            let run: Run
+            do {
+                let group = session.name
+                session.name += "-seed\(seed)"
+                run = try makeRun(of: session, in: store)
+                try store.setNote("", starred: false, tags: ["seeds-of-\(group)"], of: run.id)
+                if try train(run, in: store, threads: threads, isJSON: false) != .done { return .failed }
+            } catch let error as CommandError where error.exitCode == .failed {
+                Output.say("maeface: seed \(seed): \(error.description)")
+                code = .failed
+            }
+        }
+        return code
     }
 
     static func openStore(_ home: String) throws -> RunStore {

@@ -131,11 +131,13 @@ struct SessionProblemTests {
             ("\"folder\"", "\"foldr\"", "3:27: data.photos.kind: there is no kind \"foldr\"; did you mean \"folder\"?"),
             (
                 "\"pretrain\"", "\"finetune\"",
-                "5:13: stages[0].kind: \"finetune\" is not there yet; this version has \"pretrain\""
+                "5:5: stages[0].task: is missing; for example task: \"expression\"\n"
+                    + "s.json5:5:31: stages[0].data: \"photos\" has no labels; use kind \"table\", \"classes\" or \"affWild2\""
             ),
             (
                 "\"pretrain\"", "\"sleep\"",
-                "5:13: stages[0].kind: there is no kind \"sleep\"; this version has \"pretrain\""
+                "5:13: stages[0].kind: there is no kind \"sleep\"; this version has \"pretrain\", \"supervise\", "
+                    + "\"finetune\" and \"distil\""
             ),
             ("kind: \"pretrain\", ", "", "5:5: stages[0].kind: is missing; for example kind: \"pretrain\""),
             (
@@ -172,7 +174,7 @@ struct SessionProblemTests {
                 s.json5:3:14: data.a.path: is missing; for example path: "photos"
                 s.json5:4:53: stages[0].epochs: must be between 1 and 1000000, found 0
                 s.json5:4:62: stages[0].mask: must be above 0 and below 1, found 2
-                s.json5:4:75: stages[1].kind: "distil" is not there yet; this version has "pretrain"
+                s.json5:4:75: stages[1].kind: "distil" needs a stage before it that trains its teacher, such as a "finetune"
                 s.json5:4:87: stages[2]: expected an object in braces, found 7
                 s.json5:5:3: extra: there is no such key; known here: name, seed, model, data, folds, stages
                 --set seed=x: seed: expected a whole number, found "x"

@@ -1,0 +1,81 @@
+import Checkpoints
+import Compute
+import Datasets
+import Faces
+import Model
+import Session
+
+/// The first pass's model, whose outputs are the soft targets of the second (paper section 3.3).
+final class Teacher {
+    private let model: Classifier
+    private let view: TeacherView
+    private let width: Int
+    /// The answers of a batch (batch, outputs).
+    private let answers: FloatBuffer
+    /// Answers on clean images, looked at once: (samples, outputs), and each sample's place there.
+    private var kept: FloatBuffer?
+    private let places: [Int: Int]
+    private let makeLoader: () -> ImageLoader
+
+    /// - Throws: `CheckpointError` when the weights are not of this model.
+    init(
+        weights path: String, configuration: ClassifierConfiguration, view: TeacherView, set: LabelledSet,
+        samples: [Int], transform: EvaluationTransform, batch: Int, microBatch: Int, pool: ThreadPool
+    ) throws {
+        let model = Classifier(
+            configuration: configuration, microBatch: microBatch, training: false, pool: pool)
+        let parameters = model.parameters
+        _ = try NamedWeights(WeightsFile(path: path)).load(
+            parameters.parameters.map { WantedTensor(name: $0.name, shape: $0.shape, isRequired: true) },
+            of: "the teacher"
+        ) { parameters.values(of: parameters.parameters[$0]) }
+        model.weightsChanged()
+        self.model = model
+        self.view = view
+        width = configuration.outputs
+        answers = FloatBuffer(count: batch * configuration.outputs)
+        places = view == .clean ? Dictionary(uniqueKeysWithValues: samples.enumerated().map { ($1, $0) }) : [:]
+        makeLoader = {
+            ImageLoader(
+                evaluating: set, samples: samples, transform: transform, image: configuration.encoder.image,
+                batch: microBatch)
+        }
+    }
+
+    /// Looks at all clean images, where that is the view; NaN for those that cannot be read.
+    func look() throws {
+        guard view == .clean, kept == nil else { return }
+        let all = FloatBuffer(count: places.count * width)
+        all.pointer.update(repeating: .nan, count: all.count)
+        let loader = makeLoader()
+        defer { loader.stop() }
+        for _ in 0..<loader.stepsPerEpoch {
+            let batch = try loader.next()
+            let row = FloatBuffer(count: batch.count * width)
+            model.outputs(images: batch.images, batch: batch.count, into: row.pointer)
+            for place in 0..<batch.count where batch.sources[place] == batch.indices[place] {
+                guard let sample = places[batch.indices[place]] else { continue }
+                (all.pointer + sample * width).update(from: row.pointer + place * width, count: width)
+            }
+            loader.recycle(batch)
+        }
+        kept = all
+    }
+
+    /// The answers (batch, outputs) for a batch, before any softmax or sigmoid.
+    func answers(_ batch: Batch) -> UnsafePointer<Float> {
+        if let kept {
+            for (row, sample) in batch.sources.enumerated() {
+                let target = answers.pointer + row * width
+                if let place = places[sample] {
+                    target.update(from: kept.pointer + place * width, count: width)
+                } else {
+                    target.update(repeating: .nan, count: width)
+                }
+            }
+        } else {
+            model.outputs(images: batch.images, batch: batch.count, into: answers.pointer)
+        }
+        return UnsafePointer(answers.pointer)
+    }
+}

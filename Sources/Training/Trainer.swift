@@ -165,8 +165,15 @@ public struct Trainer {
             for task in stage.supervised?.tasks.map(\.affectTask) ?? [] {
                 let files = records.filter { $0.stage == index && $0.task == task.rawValue }
                 guard !files.isEmpty else { continue }
-                let sets = try files.sorted { ($0.fold ?? 0) < ($1.fold ?? 0) }.map {
-                    try PredictionFile.read([context.folder + "/" + $0.file], name: context.session.name)
+                // Classes have names of their own, so the columns are said.
+                let sets = try files.sorted { ($0.fold ?? 0) < ($1.fold ?? 0) }.map { record in
+                    let columns = record.channels.map {
+                        PredictionReadingOptions.ColumnChoice(channel: $0, column: $0)
+                    }
+                    return try PredictionReader(
+                        [context.folder + "/" + record.file],
+                        options: PredictionReadingOptions(task: task, columns: columns)
+                    ).read()
                 }
                 results.append(
                     StageResults(

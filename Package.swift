@@ -73,11 +73,11 @@ let package = Package(
         tests("CheckpointsTests", ["Checkpoints", "Basics", "Compute"], exclude: ["Fixtures", "Reference"]),
         tests("RunStoreTests", ["RunStore", "CSQLite", "CSystem"]),
         tests("SessionTests", ["Session"]),
-        tests("TrainingTests", ["Training", "Evaluation"]),
+        tests("TrainingTests", ["Training", "Checkpoints", "Model", "Compute", "Session", "Evaluation"]),
         tests("ScreenTests", ["Screen"]),
         tests("WorkbenchTests", ["Workbench", "Screen", "RunStore", "Evaluation"], exclude: ["Snapshots"]),
         tests("TerminalTests", ["Terminal", "Screen"]),
-        tests("MaefaceTests", ["maeface", "Datasets"]),
+        tests("MaefaceTests", ["maeface", "Checkpoints", "Datasets"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

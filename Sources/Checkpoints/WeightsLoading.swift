@@ -20,18 +20,28 @@ extension NamedWeights {
     ///   - wanted: the tensors of the model.
     ///   - model: what the model is, in words, for errors: `vit-tiny with decoder 512d8b`.
     ///   - destination: where the values of the wanted tensor of that number go, in row-major order.
-    /// - Throws: when a tensor has another shape, saying which model the file is of; when one that is required is
-    ///   missing; when the encoder has layers that the model lacks.
+    /// - Throws: as `check`.
     public func load(
         _ wanted: [WantedTensor], of model: String,
         destination: (Int) -> UnsafeMutableBufferPointer<Float>
     ) throws(CheckpointError) -> WeightsReport {
+        let report = try check(wanted, of: model)
+        for (index, tensor) in wanted.enumerated() {
+            if let entry = self[tensor.name] { fill(destination(index), tensor, entry) }
+        }
+        return report
+    }
+
+    /// What `load` would do, without reading a value.
+    ///
+    /// - Throws: when a tensor has another shape, saying which model the file is of; when one that is required is
+    ///   missing; when the encoder has layers that the model lacks.
+    public func check(_ wanted: [WantedTensor], of model: String) throws(CheckpointError) -> WeightsReport {
         let shape = try WeightsShape(self)
         var report = WeightsReport()
         report.unexpected = unexpected
-        var plan: [(index: Int, entry: Entry)] = []
         var wrong: [(WantedTensor, [Int])] = []
-        for (index, tensor) in wanted.enumerated() {
+        for tensor in wanted {
             guard let entry = self[tensor.name] else {
                 report.missing.append(tensor.name)
                 continue
@@ -42,9 +52,7 @@ extension NamedWeights {
                 report.resized.append(.init(name: tensor.name, from: entry.shape, to: tensor.shape))
             } else {
                 wrong.append((tensor, entry.shape))
-                continue
             }
-            plan.append((index, entry))
         }
         let names = Set(wanted.map(\.name))
         report.leftOut = entries.map(\.name).filter { !names.contains($0) }
@@ -57,7 +65,6 @@ extension NamedWeights {
                 "lacks \(lacking.count) of the tensors of \(model): "
                     + WeightsReport.folded(lacking).prefix(6).joined(separator: ", "))
         }
-        for (index, entry) in plan { fill(destination(index), wanted[index], entry) }
         return report
     }
 

@@ -42,7 +42,7 @@ public struct WeightsReport: Equatable, Sendable {
     }
 
     /// Names that differ in the number of the block only become one, and weight and bias too.
-    static func folded(_ names: [String]) -> [String] {
+    public static func folded(_ names: [String]) -> [String] {
         var order: [String] = []
         var numbers: [String: [Int]] = [:]
         for name in names {

@@ -104,7 +104,8 @@ final class Pretraining {
         try saveLast()
         try TrainingCheckpoint.writeWeights(
             to: context.folder + "/weights.safetensors", parameters: model.parameters,
-            metadata: ["format": "pt", "maeface.run": "\(context.run)", "maeface.session": context.session.name])
+            metadata: ["format": "pt", "maeface.run": "\(context.run)", "maeface.session": context.session.name]
+                .merging(InitialWeights.facts(of: context.session.model)) { $1 })
         journal.event(.info, "weights.safetensors holds the parameters under their public names")
         try journal.flush(progress: progress)
         return .finished
@@ -114,6 +115,7 @@ final class Pretraining {
 
     private func begin() throws {
         model.initialise(seed: context.session.seed, stage: stage)
+        try loadInitialWeights()
         if let resumed = try keeper.resume(into: model.parameters, optimizer: optimizer) {
             if let text = resumed.difference(data: photos.fingerprint, engine: context.engine) {
                 journal.event(.alert, text)
@@ -135,6 +137,14 @@ final class Pretraining {
         loader.start(
             atEpoch: Int(state.step) / loader.stepsPerEpoch, step: Int(state.step) % loader.stepsPerEpoch)
         if state.step == 0, try context.store.previews(of: context.run).isEmpty { makePreview() }
+    }
+
+    /// Weights that the session begins with take the place of random ones; a resume then replaces both.
+    private func loadInitialWeights() throws {
+        guard let initial = try InitialWeights(context.session.model) else { return }
+        let report = try initial.load(into: model.parameters, of: configuration)
+        journal.event(.info, "begins with \(initial.path): \(report.lines.joined(separator: "; "))")
+        for line in ["begins with \(initial.path)"] + report.lines { context.report(.message(line)) }
     }
 
     // MARK: A step

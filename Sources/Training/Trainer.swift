@@ -38,7 +38,8 @@ public struct Trainer {
                 stages.append(try record(index, settings, entry))
             case .pretrain(let settings):
                 let photos = try PhotoSet(settings.data, of: session, home: store.home, report: report)
-                _ = try session.model.configuration(for: settings)
+                let configuration = try session.model.configuration(for: settings)
+                _ = try InitialWeights(session.model)?.check(configuration)
                 let batch = min(settings.batch, photos.files.count)
                 stages.append(
                     StageRecord(

@@ -21,7 +21,11 @@ struct Maeface {
             BenchSmoothCommand.self,
             BenchFinetuneCommand.self,
             BenchInferCommand.self,
+            BenchWeightsCommand.self,
+            EmbedCommand.self,
+            PredictCommand.self,
             WeightsInspectCommand.self,
+            WeightsConvertCommand.self,
             KeysCommand.self,
         ]
     }

@@ -49,8 +49,21 @@ enum PlanCommand: Command {
         } else {
             Output.result(report.text)
         }
-        for problem in photographs.problems { Output.say("maeface: \(problem)") }
-        return photographs.problems.isEmpty ? .done : .badData
+        let problems = photographs.problems + initialWeightsProblems(session)
+        for problem in problems { Output.say("maeface: \(problem)") }
+        return problems.isEmpty ? .done : .badData
+    }
+}
+
+extension PlanCommand {
+    /// Says what the weights that the session begins with would give; returns what is wrong with them.
+    fileprivate static func initialWeightsProblems(_ session: Session) -> [String] {
+        do {
+            for line in try InitialWeights.report(for: session) { Output.say(line) }
+            return []
+        } catch {
+            return ["\(error)"]
+        }
     }
 }
 

@@ -3,7 +3,7 @@ import Evaluation
 import Foundation
 import RunStore
 import Screen
-import Synchronization
+import Basics
 import Workbench
 
 /// Smooths, scores, tunes, reads and writes for the smoother, off the screen's thread.
@@ -16,7 +16,7 @@ final class SmootherWorker: Sendable {
     private let steps = DispatchQueue(label: "maeface.smoother", qos: .userInteractive)
     private let files = DispatchQueue(label: "maeface.predictions")
     private let tuning = DispatchQueue(label: "maeface.tuning", qos: .utility)
-    private let memory = Mutex(Memory())
+    private let memory = Guarded(Memory())
     private let threads: Int
 
     private struct Memory {

@@ -6,37 +6,36 @@ enum WeightsInspectCommand: Command {
     static let path = ["weights", "inspect"]
     static let summary = "list the tensors of a file of weights"
     static let help = """
-        Lists the tensors of a safetensors file: name, shape, type, mean and standard deviation, and how many parameters
-        there are in all.
+        Lists the tensors of a file of weights: name, shape, type, mean and standard deviation, which model they are of,
+        and what else the file holds. Reads PyTorch files (.pth, .pt, .bin, .pth.tar, of any version), safetensors, an
+        index of shards, and folders with such files. Nothing in a file is run.
 
-        USAGE: maeface weights inspect FILE [--json]
+        USAGE: maeface weights inspect FILE [--check] [--json]
 
+          --check  compares the checksums that zip archives keep with all their bytes
           --json   prints an object, with the smallest and largest value of each tensor as well
 
-        EXAMPLE: maeface weights inspect runs/1/weights.safetensors
+        EXAMPLE: maeface weights inspect mae_face_pretrain_vit_base.pth
         """
 
     static func run(_ arguments: inout Arguments) throws -> ExitCode {
         let isJSON = arguments.flag("--json")
+        let isChecked = arguments.flag("--check")
         let name = try arguments.positionals("FILE", atLeast: 1, atMost: 1)[0]
-        let file: SafetensorsFile
-        do {
-            file = try SafetensorsFile(path: name)
-        } catch {
-            throw CommandError.badData(error.description)
-        }
+        let file = try WeightsCommands.open(name, verifiesChecksums: isChecked)
         let rows = file.tensors.map { (tensor: $0, statistics: TensorStatistics(file.floats(of: $0))) }
+        let model = try? WeightsShape(NamedWeights(file))
         if isJSON {
-            try Output.json(json(file, rows))
+            try Output.json(json(file, rows, model))
         } else {
-            Output.result(text(file, rows))
+            Output.result(text(file, rows, model))
         }
         return .done
     }
 
-    private typealias Row = (tensor: TensorEntry, statistics: TensorStatistics)
+    private typealias Row = (tensor: WeightTensor, statistics: TensorStatistics)
 
-    private static func text(_ file: SafetensorsFile, _ rows: [Row]) -> String {
+    private static func text(_ file: WeightsFile, _ rows: [Row], _ model: WeightsShape?) -> String {
         let table = rows.map { row in
             [
                 printable(row.tensor.name), TensorEntry.words(for: row.tensor.shape), row.tensor.type.rawValue,
@@ -45,12 +44,18 @@ enum WeightsInspectCommand: Command {
             ]
         }
         var lines = [RunTable.aligned([["name", "shape", "type", "mean", "std", ""]] + table, right: [3, 4]), ""]
-        for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) {
-            let text = printable("\(key): \(value)")
-            lines.append(text.count > 100 ? text.prefix(97) + "..." : text)
+        func add(_ text: String) {
+            let text = printable(text)
+            lines.append(text.count > 200 ? text.prefix(197) + "..." : text)
         }
-        lines.append(
-            "\(rows.count) tensors, \(file.elementCount) parameters, \(RunTable.bytes(Int64(file.byteCount)))")
+        for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) { add("\(key): \(value)") }
+        if !file.beside.isEmpty { add("beside the weights: \(file.beside.joined(separator: ", "))") }
+        if !file.unread.isEmpty { add("not read: \(file.unread.joined(separator: ", "))") }
+        if !file.notBuilt.isEmpty { add("left as names, not built: \(file.notBuilt.joined(separator: ", "))") }
+        if let model { add(WeightsCommands.words(model)) }
+        add(
+            "\(file.format.rawValue)\(file.part.isEmpty ? "" : ", weights under `\(file.part)`"): "
+                + "\(rows.count) tensors, \(file.elementCount) parameters, \(RunTable.bytes(Int64(file.byteCount)))")
         return lines.joined(separator: "\n")
     }
 
@@ -68,12 +73,19 @@ enum WeightsInspectCommand: Command {
         value.map { String(format: "%.4g", $0) } ?? "-"
     }
 
-    private static func json(_ file: SafetensorsFile, _ rows: [Row]) -> JSONValue {
-        .object([
+    private static func json(_ file: WeightsFile, _ rows: [Row], _ model: WeightsShape?) -> JSONValue {
+        func texts(_ texts: [String]) -> JSONValue { .list(texts.map { .text($0) }) }
+        return .object([
             "file": .text(file.path),
+            "format": .text(file.format.rawValue),
+            "part": .text(file.part),
             "bytes": JSONValue(file.byteCount),
             "parameters": JSONValue(file.elementCount),
             "metadata": .object(file.metadata.mapValues { .text($0) }),
+            "beside": texts(file.beside),
+            "not_read": texts(file.unread),
+            "not_built": texts(file.notBuilt),
+            "model": model.map { JSONValue.object(WeightsCommands.json($0)) } ?? .null,
             "tensors": .list(
                 rows.map { row in
                     .object([
@@ -88,5 +100,43 @@ enum WeightsInspectCommand: Command {
                     ])
                 }),
         ])
+    }
+}
+
+/// What the commands about weights share.
+enum WeightsCommands {
+    /// Opens a file, or ends the command with its sentence.
+    static func open(_ path: String, verifiesChecksums: Bool = false) throws -> WeightsFile {
+        try badData { () throws(CheckpointError) in try WeightsFile(path: path, verifiesChecksums: verifiesChecksums) }
+    }
+
+    /// Turns what is wrong with a file into the error of a command.
+    static func badData<Result>(_ body: () throws(CheckpointError) -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            throw CommandError.badData(error.description)
+        }
+    }
+
+    /// `a vit-base (768 channels, 12 blocks, patches of 16) for 224 pixels, decoder 512d8b`
+    static func words(_ model: WeightsShape) -> String {
+        var words = "a \(model.words)"
+        if let grid = model.grid { words += " for \(grid * model.patch) pixels" }
+        if let decoder = model.decoderName { words += ", decoder \(decoder)" }
+        if let outputs = model.outputs {
+            words += ", head of \(outputs) outputs" + (model.hasMeanNorm ? " on the mean of the patch tokens" : "")
+        }
+        if let heads = model.statedHeads { words += ", \(heads) heads" }
+        return words
+    }
+
+    static func json(_ model: WeightsShape) -> [String: JSONValue] {
+        [
+            "encoder": .text(model.encoderName), "width": JSONValue(model.width), "depth": JSONValue(model.depth),
+            "patch": JSONValue(model.patch), "image": JSONValue(model.grid.map { $0 * model.patch }),
+            "decoder": JSONValue(model.decoderName), "outputs": JSONValue(model.outputs),
+            "heads": JSONValue(model.statedHeads),
+        ]
     }
 }

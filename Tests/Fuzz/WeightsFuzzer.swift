@@ -1,3 +1,5 @@
+import Glibc
+
 /// The entry that libFuzzer calls with one input after the other; see `run.sh`.
 ///
 /// The first byte of an input says what the rest is: a file as it is, or the inside of one, wrapped here so that
@@ -15,6 +17,7 @@ public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         default: length(input.count) + input + [UInt8](repeating: 1, count: 64)
         }
     guard !file.isEmpty else { return 0 }
+    let begin = processorSeconds()
     do {
         let opened = try WeightsFile(MappedFile(copying: file), path: "input", verifiesChecksums: kind & 4 != 0)
         for tensor in opened.tensors {
@@ -22,10 +25,20 @@ public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
             precondition(values.count == tensor.count, "a tensor was not read whole")
             opened.withBytes(of: tensor) { precondition($0.count == tensor.byteCount, "bytes were lost") }
         }
+        let weights = NamedWeights(opened)
+        _ = try weights.check([WantedTensor(name: "pos_embed", shape: [1, 5, 16], isRequired: true)], of: "model").lines
     } catch {
         precondition(!error.message.isEmpty, "refused without a sentence")
     }
+    precondition(processorSeconds() - begin < 5, "took more than five seconds")
     return 0
+}
+
+/// Of this thread: libFuzzer's own limit is of the wall clock, which counts time in which the process was stopped.
+private func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
 private func length(_ value: Int) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }

@@ -327,6 +327,39 @@ def write_forward(mae, classifier, larger_positions):
     save_file({name: value.contiguous() for name, value in outputs.items()}, path("forward.safetensors"))
 
 
+def write_photos(classifier):
+    """Features of real photographs through Pillow, as MAE evaluates: the photographs themselves are not copied."""
+    from PIL import Image
+
+    data = os.path.join(SHARED, "data")
+    faces = sorted(os.listdir(os.path.join(data, "faces", "images")))[::311]
+    groups = sorted(name for name in os.listdir(os.path.join(data, "group-photos")) if name.endswith(".jpg"))
+    names = [f"faces/images/{name}" for name in faces] + [f"group-photos/{name}" for name in groups]
+    mean, deviation = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    features = {}
+    for name in names:
+        try:
+            picture = Image.open(os.path.join(data, name))
+        except OSError:
+            continue
+        if picture.format != "JPEG":
+            continue
+        picture = picture.convert("RGB")
+        short = int(IMAGE / 0.875)
+        width, height = picture.size
+        size = (short, int(short * height / width)) if width <= height else (int(short * width / height), short)
+        picture = picture.resize(size, Image.BICUBIC)
+        left, top = round((size[0] - IMAGE) / 2), round((size[1] - IMAGE) / 2)
+        picture = picture.crop((left, top, left + IMAGE, top + IMAGE))
+        pixels = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8).reshape(IMAGE, IMAGE, 3)
+        image = ((pixels.float() / 255 - mean) / deviation).permute(2, 0, 1)[None]
+        with torch.no_grad():
+            features[name] = classifier.features(image)[0].tolist()
+    with open(path("photos.json"), "w") as file:
+        json.dump(features, file, sort_keys=True)
+        file.write("\n")
+
+
 def write_detector():
     """What PyTorch reads from a file of the shared data, which is not copied here."""
     name = os.path.join(SHARED, "data", "detector", "mobilenet0.25_Final.pth")
@@ -344,6 +377,7 @@ if __name__ == "__main__":
     write_pickles()
     write_script()
     write_forward(mae, classifier, positions)
+    write_photos(classifier)
     write_detector()
     with open(path("expected.json"), "w") as file:
         json.dump(EXPECTED, file, sort_keys=True)

@@ -1,0 +1,4 @@
+extension ModelConfiguration {
+    /// The parameters that a masked autoencoder of this shape has, in the order of its checkpoint, without their memory.
+    public var parameters: [Parameter] { AutoencoderLayout(self).layout.parameters }
+}

@@ -94,6 +94,13 @@ public struct LabelledSet: Sendable {
         (files[Int(fileOf[sample])], lines[sample] > 0 ? Int(lines[sample]) : nil)
     }
 
+    /// Of some samples, every `stride`th frame of each video, by frame number, and all single images: neighbouring
+    /// frames are nearly alike.
+    public func thinned(_ samples: [Int], frameStride stride: Int) -> [Int] {
+        precondition(stride > 0, "a stride is at least 1")
+        return samples.filter { (frame($0) ?? 0) % stride == 0 }
+    }
+
     /// Samples of each class among some samples.
     public func expressionCounts(_ samples: some Sequence<Int>) -> [Int] {
         var counts = [Int](repeating: 0, count: classes.count)

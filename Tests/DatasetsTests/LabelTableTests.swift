@@ -22,6 +22,16 @@ import Testing
         #expect(targets == [0.1, -0.1, 0.2, -0.2])
     }
 
+    @Test func framesAreThinnedByTheirNumber() throws {
+        let folder = try PictureFolder()
+        var table = try folder.table { $0[3][7] = "100" }
+        let set = try table.read()
+        #expect(set.thinned([1, 2, 3, 4, 5, 10], frameStride: 5) == [3, 5, 10])
+        #expect(set.thinned([1, 2, 3], frameStride: 1) == [1, 2, 3])
+        table.frame = nil
+        #expect(try table.read().thinned([1, 2, 3], frameStride: 5) == [1, 2, 3])
+    }
+
     @Test func missingValuesAreKept() throws {
         let folder = try PictureFolder()
         let set = try folder.table { rows in

@@ -7,7 +7,7 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether the disk was full, so that trying again after making room may succeed.
     public let isOutOfSpace: Bool
 
-    init(path: String, _ message: String, isOutOfSpace: Bool = false) {
+    package init(path: String, _ message: String, isOutOfSpace: Bool = false) {
         self.path = path
         self.message = message
         self.isOutOfSpace = isOutOfSpace

@@ -1,9 +1,9 @@
+import Basics
 import Dispatch
 import Evaluation
 import Foundation
 import RunStore
 import Screen
-import Basics
 import Workbench
 
 /// Smooths, scores, tunes, reads and writes for the smoother, off the screen's thread.

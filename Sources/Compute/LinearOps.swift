@@ -58,19 +58,41 @@ struct ProductTiles {
     init(
         rows: Int, columns: Int, rowsAbout: Int, columnsAbout: Int, rowPanel: Int, panel: Int, threads: Int
     ) {
-        func blocks(_ count: Int, _ about: Int) -> Int { max(1, (count + about - 1) / about) }
-        var rowCount = blocks(rows, rowsAbout)
-        var columnCount = blocks(columns, columnsAbout)
-        // A whole number of tiles for each thread, so that all finish together, unless that makes tiles tiny.
-        while rowCount * columnCount % threads != 0, rows / (rowCount + 1) >= 48 { rowCount += 1 }
+        var columnCount = max(1, (columns + columnsAbout - 1) / columnsAbout)
+        let panels = max(1, (rows + rowPanel - 1) / rowPanel)
+        let block = Self.panelsOfBlock(
+            panels, about: max(1, rowsAbout / rowPanel), columnTiles: columnCount, threads: threads)
+        let rowCount = (panels + block - 1) / block
         while rowCount * columnCount < threads, columns / (columnCount + 1) >= panel { columnCount += 1 }
-        rowBlock = max(1, ((rows + rowCount - 1) / rowCount + rowPanel - 1) / rowPanel * rowPanel)
-        rowTiles = (rows + rowBlock - 1) / rowBlock
+        rowBlock = block * rowPanel
+        rowTiles = rowCount
         columnBlock = max(panel, ((columns + columnCount - 1) / columnCount + panel - 1) / panel * panel)
         columnTiles = (columns + columnBlock - 1) / columnBlock
     }
 
     var count: Int { rowTiles * columnTiles }
+
+    /// Panels of rows in a block, for which the last thread is done soonest.
+    private static func panelsOfBlock(_ panels: Int, about: Int, columnTiles: Int, threads: Int) -> Int {
+        let least = max(1, min(about * 2 / 3, max(4, (panels + threads - 1) / threads)))
+        var best = (size: about, time: Double.infinity)
+        for size in stride(from: max(least, about * 10 / 9), through: least, by: -1) {
+            let blocks = (panels + size - 1) / size
+            let whole = (blocks - 1) * columnTiles
+            let rounds = whole / threads, left = whole % threads
+            // A tile costs its rows and, once, reading the panels of its columns: as much as a third of a panel of rows.
+            let tile = Double(size) + 0.35, lower = Double(panels - (blocks - 1) * size) + 0.35
+            // The tiles of the last block of rows, which may be lower, go first to the threads that are free.
+            let busy = Double(left > 0 ? rounds + 1 : rounds) * tile
+            let free = threads - left
+            let time =
+                left > 0 && columnTiles <= free
+                ? max(busy, Double(rounds) * tile + lower)
+                : busy + Double(((left > 0 ? columnTiles - free : columnTiles) + threads - 1) / threads) * lower
+            if time < best.time { best = (size, time) }
+        }
+        return best.size
+    }
 }
 
 /// y = x Wᵀ + b and its derivatives. Rows are tokens of all images together: x is (rows, inputs), y (rows, outputs).

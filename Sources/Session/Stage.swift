@@ -47,9 +47,35 @@ extension Stage {
     }
 }
 
+/// What all stages say of their steps and checkpoints.
+public protocol OptimisedStage: Sendable {
+    var epochs: Int { get }
+    var warmup: Double { get }
+    var batch: Int { get }
+    var learningRate: LearningRateSetting { get }
+    var minimumLearningRate: Double { get }
+    var weightDecay: Double { get }
+    var betas: Betas { get }
+    var epsilon: Double { get }
+    var gradientClip: Double? { get }
+    var checkpointMinutes: Double? { get }
+    var checkpointEpochs: Int? { get }
+    var keep: Int { get }
+}
+
+extension OptimisedStage {
+    /// The highest learning rate: the one given, or base × batch / 256.
+    public var peakLearningRate: Double {
+        switch learningRate {
+        case .absolute(let rate): rate
+        case .base(let rate): rate * Double(batch) / 256
+        }
+    }
+}
+
 /// Masked autoencoding: what the paper's pre-training is made of. Defaults are the paper's, and MAE's where the paper
 /// is silent.
-public struct PretrainStage: Equatable, Sendable {
+public struct PretrainStage: OptimisedStage, Equatable {
     public var data: [DataReference]
     public var epochs: Int
     /// Epochs of linear warm-up.
@@ -123,14 +149,6 @@ public struct PretrainStage: Equatable, Sendable {
         self.keep = keep
         self.previewEpochs = previewEpochs
         self.previewSamples = previewSamples
-    }
-
-    /// The highest learning rate: the one given, or base × batch / 256.
-    public var peakLearningRate: Double {
-        switch learningRate {
-        case .absolute(let rate): rate
-        case .base(let rate): rate * Double(batch) / 256
-        }
     }
 }
 

@@ -98,15 +98,7 @@ extension SessionSchema {
 
     /// What single keys cannot tell.
     private func checkTogether(_ fields: FieldReader, _ stage: PretrainStage, _ model: ModelSettings?) {
-        if stage.warmup > Double(stage.epochs) {
-            fields.note(
-                fields.has("warmup") ? "warmup" : "epochs",
-                "a warm-up of \(JSON5Writer.shortNumber(stage.warmup)) epochs is longer than the stage's \(stage.epochs)"
-            )
-        }
-        if stage.minimumLearningRate > stage.peakLearningRate {
-            fields.note("minLr", "is above the highest learning rate, \(stage.peakLearningRate)")
-        }
+        fields.checkSchedule(stage)
         if let microBatch = stage.microBatch, microBatch > stage.batch {
             fields.note("microBatch", "is larger than the batch of \(stage.batch)")
         }
@@ -166,5 +158,20 @@ extension SessionSchema {
             return nil
         }
         return DataReference(name: parts[0])
+    }
+}
+
+extension FieldReader {
+    /// What single keys of a stage cannot tell of its learning rates.
+    func checkSchedule(_ stage: some OptimisedStage) {
+        if stage.warmup > Double(stage.epochs) {
+            note(
+                has("warmup") ? "warmup" : "epochs",
+                "a warm-up of \(JSON5Writer.shortNumber(stage.warmup)) epochs is longer than the stage's \(stage.epochs)"
+            )
+        }
+        if stage.minimumLearningRate > stage.peakLearningRate {
+            note("minLr", "is above the highest learning rate, \(stage.peakLearningRate)")
+        }
     }
 }

@@ -29,15 +29,7 @@ extension SessionSchema {
         balance(&fields, &stage)
         upkeep(&fields, &stage)
         fields.finish()
-        if stage.warmup > Double(stage.epochs) {
-            fields.note(
-                fields.has("warmup") ? "warmup" : "epochs",
-                "a warm-up of \(JSON5Writer.shortNumber(stage.warmup)) epochs is longer than the stage's \(stage.epochs)"
-            )
-        }
-        if stage.minimumLearningRate > stage.peakLearningRate {
-            fields.note("minLr", "is above the highest learning rate, \(stage.peakLearningRate)")
-        }
+        fields.checkSchedule(stage)
         if case .list = stage.classWeights, stage.tasks.filter({ $0 != .valenceArousal }).count != 1 {
             fields.note("classWeights", "a list needs a stage with one head that has classes or units")
         }

@@ -7,7 +7,7 @@ public enum TaskSetting: String, Sendable, CaseIterable {
 
 /// Training with labels: the second pass of pre-training (`supervise`), fine-tuning (`finetune`), and fine-tuning with a
 /// teacher (`distil`). Defaults are the paper's, and MAE's where the paper is silent.
-public struct SupervisedStage: Equatable, Sendable {
+public struct SupervisedStage: OptimisedStage, Equatable {
     /// `supervise`, `finetune` or `distil`.
     public var kind: StageKind
     public var data: DataReference
@@ -70,14 +70,6 @@ public struct SupervisedStage: Equatable, Sendable {
         self.kind = kind
         self.data = data
         self.tasks = tasks
-    }
-
-    /// The highest learning rate: the one given, or base × batch / 256.
-    public var peakLearningRate: Double {
-        switch learningRate {
-        case .absolute(let rate): rate
-        case .base(let rate): rate * Double(batch) / 256
-        }
     }
 }
 

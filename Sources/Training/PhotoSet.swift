@@ -51,11 +51,14 @@ struct PhotoSet {
         }
         self.files = files
         self.skipped = skipped
-        fingerprint = Self.fingerprint(of: files)
+        fingerprint = Fingerprint.of(files)
     }
+}
 
+/// Names files and their order, so that a resume notices other ones.
+enum Fingerprint {
     /// FNV-1a over the paths, with their number.
-    private static func fingerprint(of files: [String]) -> String {
+    static func of(_ files: some Collection<String>) -> String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for file in files {
             for byte in file.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

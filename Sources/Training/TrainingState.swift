@@ -35,6 +35,9 @@ struct TrainingState: Codable, Equatable {
 }
 
 extension TrainingState {
+    /// Mean of the finite losses of the current epoch; nil when it has none yet.
+    var meanEpochLoss: Double? { epochLossCount > 0 ? epochLossSum / Double(epochLossCount) : nil }
+
     /// Why going on from this state with other files or another engine is not called exact; nil when it is.
     func difference(data now: String, engine nowEngine: String) -> String? {
         var differences: [String] = []

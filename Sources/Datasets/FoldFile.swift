@@ -9,15 +9,7 @@ extension Folds {
     /// - Throws: `LabelError` for what is named twice with two folds, not named, or not in the data; and for a subject
     ///   or a video on both sides.
     public static func file(_ path: String, of set: LabelledSet) throws(LabelError) -> Folds {
-        do {
-            return try FoldFile(path).folds(of: set)
-        } catch let error as TableError {
-            throw LabelError(error)
-        } catch let error as LabelError {
-            throw error
-        } catch {
-            throw LabelError(LabelProblem(file: path, "\(error)"))
-        }
+        try LabelError.reading(path) { try FoldFile(path).folds(of: set) }
     }
 }
 

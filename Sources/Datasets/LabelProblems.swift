@@ -35,6 +35,19 @@ public struct LabelError: Error, Equatable, Sendable, CustomStringConvertible {
 
     init(_ error: TableError) { self.init(LabelProblem(file: error.path, line: error.line, error.reason)) }
 
+    /// Runs `body`, which reads `file`, and throws whatever it throws as the labels' own error.
+    static func reading<Result>(_ file: String, _ body: () throws -> Result) throws(LabelError) -> Result {
+        do {
+            return try body()
+        } catch let error as TableError {
+            throw LabelError(error)
+        } catch let error as LabelError {
+            throw error
+        } catch {
+            throw LabelError(LabelProblem(file: file, "\(error)"))
+        }
+    }
+
     public var description: String {
         let shown = problems.prefix(5).map(\.description).joined(separator: "\n")
         let more = total - min(problems.count, 5)

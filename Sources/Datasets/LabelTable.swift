@@ -59,7 +59,7 @@ public struct LabelTable: Equatable, Sendable {
     /// - Throws: `LabelError` with the rows of values that mean nothing, images that are not there, columns that are
     ///   missing.
     public func read() throws(LabelError) -> LabelledSet {
-        do {
+        try LabelError.reading(path) {
             var reading = LabelTableReading(self)
             if let validationPath {
                 try reading.read(path, split: .training)
@@ -68,12 +68,6 @@ public struct LabelTable: Equatable, Sendable {
                 try reading.read(path, split: nil)
             }
             return try reading.finished()
-        } catch let error as TableError {
-            throw LabelError(error)
-        } catch let error as LabelError {
-            throw error
-        } catch {
-            throw LabelError(LabelProblem(file: path, "\(error)"))
         }
     }
 }

@@ -98,15 +98,7 @@ extension State {
 
     mutating func pressInChoice(_ key: Key, _ kind: Chooser, _ list: ListState) -> [Effect] {
         var list = list
-        if list.isTyping, key != .up, key != .down {
-            switch key {
-            case .escape:
-                list.filter = ""
-                list.isTyping = false
-            case .enter: list.isTyping = false
-            default: list.filter.edit(key)
-            }
-            list.selected = 0
+        if list.typeFilter(key) {
             overlay = .choose(kind, list)
             return []
         }

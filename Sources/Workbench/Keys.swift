@@ -159,15 +159,7 @@ extension State {
     private mutating func pressInChooser(_ key: Key, _ list: ListState) -> [Effect] {
         var list = list
         let shown = filteredRuns(list.filter)
-        if list.isTyping, key != .up, key != .down {
-            switch key {
-            case .escape:
-                list.filter = ""
-                list.isTyping = false
-            case .enter: list.isTyping = false
-            default: list.filter.edit(key)
-            }
-            list.selected = 0
+        if list.typeFilter(key) {
             overlay = .chooser(list)
             return []
         }

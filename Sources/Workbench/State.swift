@@ -175,6 +175,20 @@ struct ListState: Equatable, Sendable {
     var filter = ""
     /// The filter is being typed.
     var isTyping = false
+
+    /// Takes a key that belongs to the filter while that is typed; false for any other.
+    mutating func typeFilter(_ key: Key) -> Bool {
+        guard isTyping, key != .up, key != .down else { return false }
+        switch key {
+        case .escape:
+            filter = ""
+            isTyping = false
+        case .enter: isTyping = false
+        default: filter.edit(key)
+        }
+        selected = 0
+        return true
+    }
 }
 
 /// What Monitor shows of its run.

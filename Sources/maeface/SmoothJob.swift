@@ -62,22 +62,15 @@ struct SmoothJob {
             report.worst = Array((engine.videosWorstFirst(settings) ?? []).prefix(worst))
         }
         if let output {
-            let writer = try SmoothWriter(
-                path: output, isSubmission: isSubmission, list: list, task: set.task, channels: set.channels,
-                hasFolds: !set.folds.isEmpty, hasTruth: set.hasTruth, thresholds: settings.thresholds)
-            for (index, video) in set.videos.enumerated() {
-                var video = video
-                video.scores = engine.smoothed(video: index, settings: settings)
-                try writer.append(video)
-            }
-            report.notes += try finish(writer, output)
+            let notes = try SmoothWriter.write(
+                engine, settings: settings, to: output, isSubmission: isSubmission, list: list)
+            report.notes += said(notes, output)
         }
         if isJSON { try Output.json(report.json) } else { Output.result(report.text) }
         return .done
     }
 
-    private func finish(_ writer: SmoothWriter, _ output: String) throws -> [String] {
-        let notes = try writer.finish()
+    private func said(_ notes: [String], _ output: String) -> [String] {
         for note in notes { Output.say(note) }
         Output.say("Wrote \(output).")
         return notes
@@ -125,38 +118,9 @@ struct SmoothJob {
         report.notes = reader.notes
         let scores = ScorePair(raw: sums.raw.score, smoothed: sums.smoothed.score)
         if scores.raw.frames > 0 { report.scores = SmootherScores(videos: [], folds: [], all: scores) }
-        if let writer, let output { report.notes += try finish(writer, output) }
+        if let writer, let output { report.notes += said(try writer.finish(), output) }
         if isJSON { try Output.json(report.json) } else { Output.result(report.text) }
         return .done
-    }
-}
-
-/// Where smoothed predictions go: a table, or a submission.
-final class SmoothWriter {
-    private let table: PredictionWriter?
-    private let submission: SubmissionWriter?
-
-    init(
-        path: String, isSubmission: Bool, list: Submission.FrameList?, task: AffectTask, channels: [String],
-        hasFolds: Bool, hasTruth: Bool, thresholds: [Double]
-    ) throws {
-        table =
-            isSubmission
-            ? nil
-            : try PredictionWriter(path: path, task: task, channels: channels, hasFolds: hasFolds, hasTruth: hasTruth)
-        submission =
-            isSubmission
-            ? try SubmissionWriter(path: path, task: task, channels: channels, thresholds: thresholds, list: list) : nil
-    }
-
-    func append(_ video: PredictionVideo) throws {
-        try table?.append(video)
-        try submission?.append(video)
-    }
-
-    func finish() throws -> [String] {
-        try table?.finish()
-        return try submission?.finish() ?? []
     }
 }
 

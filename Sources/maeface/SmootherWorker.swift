@@ -178,21 +178,13 @@ final class SmootherWorker: Sendable {
             if isFolder.boolValue { return .failed("\(request.path) is a folder; name a file in it.") }
             if !request.overwrites { return .smoother(.exportExists(request)) }
         }
-        let set = engine.predictions
         var settings = request.settings
         if request.kind == .submission { settings.options.result = .kept }
         do {
             let list = try request.list.map { try Submission.FrameList(path: expanded($0)) }
             let isSubmission = request.kind == .submission
-            let writer = try SmoothWriter(
-                path: path, isSubmission: isSubmission, list: list, task: set.task, channels: set.channels,
-                hasFolds: !set.folds.isEmpty, hasTruth: set.hasTruth, thresholds: settings.thresholds)
-            for (index, video) in set.videos.enumerated() {
-                var video = video
-                video.scores = engine.smoothed(video: index, settings: settings)
-                try writer.append(video)
-            }
-            let notes = try writer.finish()
+            let notes = try SmoothWriter.write(
+                engine, settings: settings, to: path, isSubmission: isSubmission, list: list)
             return .done((["wrote \(request.path)"] + notes).joined(separator: "; "))
         } catch {
             return .failed("\(error)")

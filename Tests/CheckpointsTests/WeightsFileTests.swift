@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -135,16 +136,4 @@ struct WeightsFileTests {
         #expect(file.beside == ["optimizer (2 tensors)"])
         #expect(file.metadata["maeface.heads"] == "3")
     }
-}
-
-/// The data beside the checkout, which users do not have.
-enum SharedData {
-    static let missing = "no shared data beside the checkout (../shared/data, or MAEFACE_SHARED)"
-
-    static let path: String? = {
-        let beside = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared/data")
-            .standardizedFileURL.path
-        let named = ProcessInfo.processInfo.environment["MAEFACE_SHARED"].map { "\($0)/data" }
-        return [named, beside].compactMap { $0 }.first { FileManager.default.fileExists(atPath: $0) }
-    }()
 }

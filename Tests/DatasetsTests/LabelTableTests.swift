@@ -1,4 +1,5 @@
 import Faces
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -146,8 +147,8 @@ import Testing
     }
 
     /// The real table of posed faces.
-    @Test(.enabled(if: SharedData.folder != nil, "no shared data beside the checkout")) func posedFaces() throws {
-        let path = try #require(SharedData.folder) + "/ck-au/labels.csv"
+    @Test(.enabled(if: SharedData.path != nil, Comment(rawValue: SharedData.missing))) func posedFaces() throws {
+        let path = try #require(SharedData.path) + "/ck-au/labels.csv"
         let set = try LabelTable(
             path: path, expression: "expression", units: ["AU*"], subject: "subject", video: "sequence", frame: "frame"
         ).read()

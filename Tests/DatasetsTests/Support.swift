@@ -47,26 +47,3 @@ final class PictureFolder {
         paths.map { $0.hasPrefix(path + "/") ? String($0.dropFirst(path.count + 1)) : $0 }
     }
 }
-
-/// The real data that development machines have beside the checkout.
-enum SharedData {
-    static let folder: String? = {
-        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let beside = package.deletingLastPathComponent().appending(path: "shared/data").path
-        let named = ProcessInfo.processInfo.environment["MAEFACE_SHARED"].map { "\($0)/data" }
-        return [named, beside].compactMap { $0 }.first { FileManager.default.fileExists(atPath: $0) }
-    }()
-}
-
-/// Runs `body` without root's right to read everything. The file system's user is a property of the thread on Linux, so
-/// that tests beside this one notice nothing; threads that `body` starts inherit it.
-func withoutRootsRights<Result>(_ body: () throws -> Result) throws -> Result {
-    guard geteuid() == 0 else { return try body() }
-    typealias Change = @convention(c) (UInt32) -> Int32
-    let symbol = try #require(dlsym(nil, "setfsuid"), "this system cannot change the file system's user")
-    let change = unsafeBitCast(symbol, to: Change.self)
-    _ = change(65534)
-    defer { _ = change(0) }
-    return try body()
-}

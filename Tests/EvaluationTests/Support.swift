@@ -1,22 +1,5 @@
 import Foundation
 
-/// The data that lies beside the checkout on development machines; nil elsewhere.
-enum SharedData {
-    static func folder(_ name: String) -> String? {
-        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let root =
-            ProcessInfo.processInfo.environment["MAEFACE_SHARED"]
-            ?? package.deletingLastPathComponent().appendingPathComponent("shared").path
-        let path = root + "/data/" + name
-        guard FileManager.default.fileExists(atPath: path) else {
-            print("skipped: \(name) is not beside the checkout")
-            return nil
-        }
-        return path
-    }
-}
-
 /// Numbers that look random and are the same every time (SplitMix64).
 struct TestRandom {
     private var state: UInt64

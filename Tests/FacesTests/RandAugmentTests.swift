@@ -1,5 +1,6 @@
 import Compute
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Faces
@@ -80,10 +81,10 @@ import Testing
 
     /// On real photographs, decoded and resized by this program, the difference stays within a level for operations on
     /// values and two for those that move pixels, on average.
-    @Test(.enabled(if: SharedData.folder != nil, SharedData.missing), arguments: stored?.photos ?? [])
+    @Test(.enabled(if: SharedData.path != nil, Comment(rawValue: SharedData.missing)), arguments: stored?.photos ?? [])
     func photographsAreCloseToPillows(_ photo: Photo) throws {
         let stored = try #require(Self.stored)
-        let image = try decodeImage(try #require(SharedData.folder) + "/" + photo.path)
+        let image = try decodeImage(try #require(SharedData.path) + "/" + photo.path)
         let source = Resampler(.bicubic).resize(image, width: stored.side, height: stored.side)
         for expected in photo.results {
             let operation = try #require(RandAugment.Operation(rawValue: expected.operation))

@@ -1,6 +1,7 @@
 import CImage
 import Compute
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Faces
@@ -58,7 +59,7 @@ import Testing
         try files.createSymbolicLink(atPath: "\(folder.path)/broken.jpg", withDestinationPath: "nowhere")
         try files.createSymbolicLink(atPath: "\(folder.path)/circle.jpg", withDestinationPath: "circle.jpg")
         #expect(mkfifo("\(folder.path)/fifo.jpg", 0o600) == 0)
-        _ = try folder.write([], as: "empty.jpg")
+        _ = try folder.write("empty.jpg", [])
         #expect(kind("folder.jpg") == .notAFile)
         #expect(kind("broken.jpg") == .missing)
         #expect(kind("circle.jpg") == .missing)
@@ -71,7 +72,7 @@ import Testing
 
     @Test func unreadableFile() throws {
         let folder = try TemporaryFolder()
-        let path = try folder.write(try Reference.bytes("grey.jpg"), as: "locked.jpg")
+        let path = try folder.write("locked.jpg", try Reference.bytes("grey.jpg"))
         #expect(chmod(path, 0) == 0)
         let error = try withoutRootsRights { imageError { _ = try decodeImage(path) } }
         #expect(error?.kind == .unreadable)
@@ -136,8 +137,8 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: SharedData.folder != nil, SharedData.missing)) func brokenPhotographs() throws {
-        let folder = "\(try #require(SharedData.folder))/jpeg-corrupt"
+    @Test(.enabled(if: SharedData.path != nil, Comment(rawValue: SharedData.missing))) func brokenPhotographs() throws {
+        let folder = "\(try #require(SharedData.path))/jpeg-corrupt"
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".jpg") }
         #expect(names.count == 55)
         var decoded: [String] = []

@@ -1,5 +1,6 @@
 import Compute
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Faces
@@ -120,7 +121,7 @@ import Testing
         #expect(centre.pixels[32 * 32 - 1] == resized.pixels[35 * 60 + 45])
     }
 
-    @Test(.enabled(if: SharedData.folder != nil, SharedData.missing)) func photographs() throws {
+    @Test(.enabled(if: SharedData.path != nil, Comment(rawValue: SharedData.missing))) func photographs() throws {
         struct Photo: Decodable {
             let path: String
             let crop: [Int]
@@ -128,7 +129,7 @@ import Testing
             let mean: Double
             let hash: String
         }
-        let folder = try #require(SharedData.folder)
+        let folder = try #require(SharedData.path)
         for photo in try Reference.decode([Photo].self, from: "photos.json") {
             let image = try decodeImage("\(folder)/\(photo.path)")
             #expect(image.channels == photo.channels)

@@ -30,37 +30,6 @@ struct StoredImage: Decodable {
     }
 }
 
-/// The real data that development machines have beside the checkout.
-enum SharedData {
-    static let missing: Comment = "no shared data beside the checkout (../shared/data, or MAEFACE_SHARED)"
-
-    static let folder: String? = {
-        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let beside = package.deletingLastPathComponent().appending(path: "shared/data").path
-        let named = ProcessInfo.processInfo.environment["MAEFACE_SHARED"].map { "\($0)/data" }
-        return [named, beside].compactMap { $0 }.first { FileManager.default.fileExists(atPath: $0) }
-    }()
-}
-
-/// A folder that goes away with the test.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "maeface-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ bytes: [UInt8], as name: String) throws -> String {
-        let file = "\(path)/\(name)"
-        try Data(bytes).write(to: URL(filePath: file))
-        return file
-    }
-}
-
 /// The mean absolute difference of two images of one shape, in byte steps; infinite when the shapes differ.
 func meanDifference(_ a: PixelImage, _ b: PixelImage) -> Double {
     guard a.width == b.width, a.height == b.height, a.channels == b.channels else { return .infinity }
@@ -76,16 +45,4 @@ func imageError(_ body: () throws -> Void) -> ImageError? {
     } catch {
         return error as? ImageError
     }
-}
-
-/// Runs `body` without root's right to read everything. The file system's user is a property of the thread on Linux, so
-/// that tests beside this one notice nothing; threads that `body` starts inherit it.
-func withoutRootsRights<Result>(_ body: () throws -> Result) throws -> Result {
-    guard geteuid() == 0 else { return try body() }
-    typealias Change = @convention(c) (UInt32) -> Int32
-    let symbol = try #require(dlsym(nil, "setfsuid"), "this system cannot change the file system's user")
-    let change = unsafeBitCast(symbol, to: Change.self)
-    _ = change(65534)
-    defer { _ = change(0) }
-    return try body()
 }

@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import RunStore
 import Synchronization
+import TestSupport
 import Testing
 import Workbench
 

@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Session
+import TestSupport
 import Testing
 
 @testable import maeface

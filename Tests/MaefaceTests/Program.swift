@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program, run as a user runs it.
@@ -78,41 +79,5 @@ final class Competitor {
     func stop() {
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
-    }
-}
-
-/// A folder that goes away with the last reference to it.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "maeface-test-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    /// Writes a text file and returns its path.
-    func write(_ name: String, _ text: String) throws -> String {
-        let file = path + "/" + name
-        try text.write(toFile: file, atomically: true, encoding: .utf8)
-        return file
-    }
-}
-
-/// The data that lies beside the checkout on development machines; nil elsewhere.
-enum SharedData {
-    static func folder(_ name: String) -> String? {
-        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let root =
-            ProcessInfo.processInfo.environment["MAEFACE_SHARED"]
-            ?? package.deletingLastPathComponent().appendingPathComponent("shared").path
-        let path = root + "/data/" + name
-        guard FileManager.default.fileExists(atPath: path) else {
-            print("skipped: \(name) is not beside the checkout")
-            return nil
-        }
-        return path
     }
 }

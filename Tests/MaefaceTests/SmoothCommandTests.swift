@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import RunStore
+import TestSupport
 import Testing
 
 @testable import maeface

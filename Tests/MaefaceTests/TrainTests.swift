@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import RunStore
+import TestSupport
 import Testing
 
 @testable import maeface

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built workbench in a pseudo terminal, left in every way: the terminal is as it was before.

@@ -46,9 +46,7 @@ final class CheckpointKeeper {
             try context.store.makeDurable()
             let bytes = try TrainingCheckpoint.write(
                 to: context.folder + "/" + name, state: state, parameters: parameters, optimizer: optimizer,
-                average: average,
-                metadata: ["format": "pt", "maeface.run": "\(context.run)"]
-                    .merging(InitialWeights.facts(of: context.session.model)) { $1 })
+                average: average, metadata: context.weightsMetadata)
             let record = CheckpointRecord(
                 stage: stage, fold: fold, step: state.step, time: Date().timeIntervalSince1970, file: name,
                 bytes: bytes,

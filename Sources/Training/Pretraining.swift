@@ -98,8 +98,7 @@ final class Pretraining: TrainingWork {
     func finish() throws {
         try TrainingCheckpoint.writeWeights(
             to: context.folder + "/weights.safetensors", parameters: model.parameters,
-            metadata: ["format": "pt", "maeface.run": "\(context.run)", "maeface.session": context.session.name]
-                .merging(InitialWeights.facts(of: context.session.model)) { $1 })
+            metadata: context.weightsMetadata.merging(["maeface.session": context.session.name]) { $1 })
         loop.journal.event(.info, "weights.safetensors holds the parameters under their public names")
     }
 

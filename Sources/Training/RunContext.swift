@@ -18,6 +18,11 @@ struct RunContext {
     var checkpointFolder: String { folder + "/checkpoints" }
     var previewFolder: String { folder + "/previews" }
 
+    /// What the run's files of weights say of themselves beside their tensors.
+    var weightsMetadata: [String: String] {
+        ["format": "pt", "maeface.run": "\(run)"].merging(InitialWeights.facts(of: session.model)) { $1 }
+    }
+
     /// Names what decides the bits of a result.
     var engine: String {
         pool.level == .plain ? "plain, \(blasDescription())" : "\(pool.level)"

@@ -240,11 +240,9 @@ final class SupervisedTraining: TrainingWork {
     }
 
     private var metadata: [String: String] {
-        [
-            "format": "pt", "maeface.run": "\(context.run)", "maeface.session": context.session.name,
-            "maeface.heads": heads.heads.map { "\($0.task.rawValue): \($0.channels.joined(separator: ","))" }
-                .joined(separator: "; "),
-        ]
+        let outputs = heads.heads.map { "\($0.task.rawValue): \($0.channels.joined(separator: ","))" }
+        return context.weightsMetadata.merging(
+            ["maeface.session": context.session.name, "maeface.outputs": outputs.joined(separator: "; ")]) { $1 }
     }
 
     private static func shown(_ score: Double) -> String { String(format: "%.4f", score) }

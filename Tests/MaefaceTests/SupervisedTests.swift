@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import RunStore
+import TestSupport
 import Testing
 
 @testable import maeface
@@ -111,6 +112,13 @@ struct SupervisedTests {
         let begins = try store.events(of: 1, kind: .info).map(\.message).filter { $0.contains("begins with") }
         #expect(begins.count == 3)
         #expect(begins.allSatisfy { $0.contains("1/weights.safetensors") })
+        // What was fine-tuned is used like anyone's file: it says its heads of attention and its outputs itself.
+        let weights = folder.path + "/runs/1/weights/stage-1-fold-1.safetensors"
+        let predicted = try Program.run([
+            "predict", "--weights", weights, "--task", "valenceArousal", folder.path + "/faces", "-o",
+            folder.path + "/predicted.csv",
+        ])
+        #expect(predicted.status == 0, "\(predicted.talk)")
         let plan = try Program.run(["plan", path])
         #expect(plan.status == 0, "\(plan.talk)")
         #expect(plan.output.contains("3 folds"), "\(plan.output)")

@@ -5,6 +5,11 @@ public enum EvaluationTransform: Equatable, Sendable {
     /// The shorter side to `shorterSide`, then the centre: torchvision's `Resize` and `CenterCrop`.
     case centre(shorterSide: Int)
 
+    /// MAE's evaluation: a margin of an eighth up to 224 pixels, none above.
+    public static func mae(size: Int) -> EvaluationTransform {
+        .centre(shorterSide: size <= 224 ? size * 8 / 7 : size)
+    }
+
     /// The image as bytes, (size, size, C).
     public func bytes(of image: PixelImage, size: Int, with resampler: Resampler) -> PixelImage {
         switch self {

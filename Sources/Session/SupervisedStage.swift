@@ -102,7 +102,7 @@ public enum LastBatch: String, Sendable, CaseIterable {
 public enum EvaluationSetting: String, Sendable, CaseIterable {
     /// Straight to the square: for aligned faces.
     case resize
-    /// The shorter side to 8/7 of the size, then the centre: MAE's.
+    /// The shorter side to 8/7 of the size, above 224 pixels to the size itself, then the centre: MAE's.
     case crop
 }
 

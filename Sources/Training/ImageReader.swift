@@ -22,7 +22,7 @@ public struct ImageReader {
         self.image = image
         switch framing {
         case .whole: transform = .direct
-        case .centre: transform = .centre(shorterSide: image <= 224 ? Int(Double(image) / 0.875) : image)
+        case .centre: transform = .mae(size: image)
         }
     }
 

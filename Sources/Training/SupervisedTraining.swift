@@ -263,6 +263,6 @@ extension SupervisedStage {
     }
 
     func transform(image: Int) -> EvaluationTransform {
-        evaluation == .resize ? .direct : .centre(shorterSide: image * 8 / 7)
+        evaluation == .resize ? .direct : .mae(size: image)
     }
 }

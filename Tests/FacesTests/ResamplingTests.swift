@@ -109,6 +109,12 @@ import Testing
         }
     }
 
+    @Test(
+        "MAE's evaluation has a margin up to 224 pixels and none above", arguments: [(48, 54), (224, 256), (384, 384)])
+    func evaluationOfMAE(size: Int, shorterSide: Int) {
+        #expect(EvaluationTransform.mae(size: size) == .centre(shorterSide: shorterSide))
+    }
+
     @Test func evaluationTransforms() {
         let source = noise(width: 120, height: 80, channels: 1)
         let resampler = Resampler()

@@ -144,9 +144,6 @@ public final class ImageLoader {
     /// which take longer than others. Large batches are all alike.
     static func suggestedAhead(batchBytes: Int) -> Int { max(1, min(2, (1 << 30) / max(1, batchBytes))) }
 
-    /// The most bytes of images that wait or are in use, of batches of that many bytes.
-    public static func ringBytes(batchBytes: Int) -> Int { (1 + suggestedAhead(batchBytes: batchBytes)) * batchBytes }
-
     deinit { stop() }
 
     /// Goes on at a place in training, as after a resume: the first batch handed out is that of `step` in `epoch`.

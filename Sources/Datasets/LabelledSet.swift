@@ -124,27 +124,4 @@ public struct LabelledSet: Sendable {
         }
         return counts
     }
-
-    /// Writes the classes of some samples, (N): -1 where missing.
-    public func copyExpressions(_ samples: some Collection<Int>, into output: UnsafeMutablePointer<Int32>) {
-        for (row, sample) in samples.enumerated() { output[row] = expression(sample).map(Int32.init) ?? -1 }
-    }
-
-    /// Writes the action units of some samples, (N, U): 1, 0, and NaN where missing.
-    public func copyUnits(_ samples: some Collection<Int>, into output: UnsafeMutablePointer<Float>) {
-        for (row, sample) in samples.enumerated() {
-            for place in units.indices {
-                let value = unitValues[sample * units.count + place]
-                output[row * units.count + place] = value < 0 ? .nan : Float(value)
-            }
-        }
-    }
-
-    /// Writes valence and arousal of some samples, (N, 2): NaN where missing.
-    public func copyValenceArousal(_ samples: some Collection<Int>, into output: UnsafeMutablePointer<Float>) {
-        for (row, sample) in samples.enumerated() {
-            output[2 * row] = valence(sample) ?? .nan
-            output[2 * row + 1] = arousal(sample) ?? .nan
-        }
-    }
 }

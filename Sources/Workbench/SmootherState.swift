@@ -87,7 +87,6 @@ struct SmootherState: Sendable {
     var inSeconds = false
     var drag: Drag?
     var list = ListState()
-    var scoreScroll = 0
 
     /// The number of the newest request, and what came of it.
     var number = 0

@@ -16,11 +16,9 @@ import Testing
         #expect(set.place(7).file == "\(folder.path)/labels.csv" && set.place(7).line == 9)
         #expect(set.expressionCounts(0..<12) == [4, 4, 4])
         #expect(set.unitCounts(0..<12)[0] == (active: 6, inactive: 6))
-        var targets = [Float](repeating: 0, count: 4)
-        set.copyUnits([2, 3], into: &targets)
-        #expect(targets == [1, 0, 0, 0])
-        set.copyValenceArousal([1, 2], into: &targets)
-        #expect(targets == [0.1, -0.1, 0.2, -0.2])
+        let units = [2, 3].flatMap { sample in (0..<2).map { set.unit($0, of: sample) } }
+        #expect(units == [true, false, false, false])
+        #expect([1, 2].flatMap { [set.valence($0), set.arousal($0)] } == [0.1, -0.1, 0.2, -0.2])
     }
 
     @Test func framesAreThinnedByTheirNumber() throws {
@@ -48,12 +46,8 @@ import Testing
         #expect(set.expression(0) == nil && set.unit(0, of: 1) == nil && set.unit(1, of: 1) != nil)
         #expect(set.unit(1, of: 2) == nil && set.valence(3) == nil && set.arousal(3) == -0.3)
         #expect(set.arousal(4) == nil && set.valence(4) == 0.4 && set.expression(5) == nil)
-        var classes: [Int32] = [0, 0]
-        set.copyExpressions([0, 1], into: &classes)
-        #expect(classes == [-1, 1])
-        var targets: [Float] = [0, 0]
-        set.copyUnits([1], into: &targets)
-        #expect(targets[0].isNaN && targets[1] == 1)
+        #expect([0, 1].map(set.expression) == [nil, 1])
+        #expect(set.unit(0, of: 1) == nil && set.unit(1, of: 1) == true)
     }
 
     /// Each wrong value gives one sentence that names the row.

@@ -70,7 +70,7 @@ let package = Package(
         tests("EvaluationTests", ["TestSupport", "Evaluation", "CKernels"], exclude: ["Reference"]),
         tests("FacesTests", ["TestSupport", "Faces", "Compute", "CImage"], exclude: ["Reference"]),
         tests("TablesTests", ["Tables"]),
-        tests("DatasetsTests", ["TestSupport", "Datasets", "Faces", "Compute", "Tables"]),
+        tests("DatasetsTests", ["TestSupport", "Basics", "Datasets", "Faces", "Compute", "Tables"]),
         tests(
             "CheckpointsTests", ["TestSupport", "Checkpoints", "Basics", "Compute"], exclude: ["Fixtures", "Reference"]),
         tests("RunStoreTests", ["RunStore", "CSQLite", "CSystem"]),

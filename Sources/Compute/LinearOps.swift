@@ -51,37 +51,53 @@ struct ProductTiles {
     let columnBlock: Int
     let columnTiles: Int
 
+    /// The cut for which the last thread is done soonest, by a model of what a tile costs.
+    ///
     /// - Parameters:
     ///   - rowsAbout, columnsAbout: the largest block that suits the caches.
     ///   - rowPanel, panel: rows and columns of the micro-kernel; blocks are multiples of them, so that only the last
-    ///     block has remainders, which cost as much as whole ones.
+    ///     block has remainders.
     init(
         rows: Int, columns: Int, rowsAbout: Int, columnsAbout: Int, rowPanel: Int, panel: Int, threads: Int
     ) {
-        var columnCount = max(1, (columns + columnsAbout - 1) / columnsAbout)
-        let panels = max(1, (rows + rowPanel - 1) / rowPanel)
-        let block = Self.panelsOfBlock(
-            panels, about: max(1, rowsAbout / rowPanel), columnTiles: columnCount, threads: threads)
-        let rowCount = (panels + block - 1) / block
-        while rowCount * columnCount < threads, columns / (columnCount + 1) >= panel { columnCount += 1 }
-        rowBlock = block * rowPanel
-        rowTiles = rowCount
-        columnBlock = max(panel, ((columns + columnCount - 1) / columnCount + panel - 1) / panel * panel)
+        let model = TileCosts(rows: rows, rowPanel: rowPanel, threads: threads)
+        let columnPanels = max(1, (columns + panel - 1) / panel)
+        let fewest = max(1, (columns + columnsAbout - 1) / columnsAbout)
+        var best = (block: 0, width: 0, time: Double.infinity)
+        for count in fewest..<fewest + max(threads, 1) {
+            let width = (columnPanels + count - 1) / count
+            let candidate = model.block(
+                about: max(1, rowsAbout / rowPanel), columnTiles: (columnPanels + width - 1) / width, width: width)
+            // Narrower tiles copy the rows once more: only for what can be noticed.
+            if candidate.time < best.time * 0.98 { best = (candidate.size, width, candidate.time) }
+        }
+        rowBlock = best.block * rowPanel
+        rowTiles = (model.panels + best.block - 1) / best.block
+        columnBlock = best.width * panel
         columnTiles = (columns + columnBlock - 1) / columnBlock
     }
 
     var count: Int { rowTiles * columnTiles }
+}
 
-    /// Panels of rows in a block, for which the last thread is done soonest.
-    private static func panelsOfBlock(_ panels: Int, about: Int, columnTiles: Int, threads: Int) -> Int {
+/// What tiles of a product cost, in units of one panel of rows meeting one panel of columns.
+private struct TileCosts {
+    let rows: Int
+    let rowPanel: Int
+    let threads: Int
+
+    /// Panels of rows, the last one perhaps lower.
+    var panels: Int { max(1, (rows + rowPanel - 1) / rowPanel) }
+
+    /// The number of panels of rows in a block for which the last thread is done soonest.
+    func block(about: Int, columnTiles: Int, width: Int) -> (size: Int, time: Double) {
         let least = max(1, min(about * 2 / 3, max(4, (panels + threads - 1) / threads)))
         var best = (size: about, time: Double.infinity)
         for size in stride(from: max(least, about * 10 / 9), through: least, by: -1) {
             let blocks = (panels + size - 1) / size
             let whole = (blocks - 1) * columnTiles
             let rounds = whole / threads, left = whole % threads
-            // A tile costs its rows and, once, reading the panels of its columns: as much as a third of a panel of rows.
-            let tile = Double(size) + 0.35, lower = Double(panels - (blocks - 1) * size) + 0.35
+            let tile = cost(Double(size), width), lower = cost(lastPanels - Double((blocks - 1) * size), width)
             // The tiles of the last block of rows, which may be lower, go first to the threads that are free.
             let busy = Double(left > 0 ? rounds + 1 : rounds) * tile
             let free = threads - left
@@ -91,7 +107,17 @@ struct ProductTiles {
                 : busy + Double(((left > 0 ? columnTiles - free : columnTiles) + threads - 1) / threads) * lower
             if time < best.time { best = (size, time) }
         }
-        return best.size
+        return best
+    }
+
+    /// Beside the products, a tile reads the panels of its columns once, as much as a third of a panel of rows, and
+    /// copies its rows.
+    private func cost(_ panels: Double, _ width: Int) -> Double { (panels + 0.35) * Double(width) + 0.2 * panels }
+
+    /// The panels by what they cost: a last one of few rows waits for its own sums, as long as four rows take.
+    private var lastPanels: Double {
+        let height = rows - (panels - 1) * rowPanel
+        return Double(panels - 1) + Double(min(max(height, 4), rowPanel)) / Double(rowPanel)
     }
 }
 

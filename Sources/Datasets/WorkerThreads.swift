@@ -40,9 +40,10 @@ final class WorkerLock: @unchecked Sendable {
 
 /// Background threads that run beside the computation without getting in its way.
 final class WorkerThreads {
-    /// Nice value of the threads: they take the time that the computation leaves, and about a tenth of a core when it
-    /// leaves none.
-    static let niceness: Int32 = 10
+    /// How much nicer the threads are than the rest of the process: they take the time that the computation leaves, and
+    /// about a quarter of a core when it leaves none. Relative, because a training that was started nice or urgent means
+    /// its loader too: beside it, and not behind every other program of the machine.
+    static let niceness: Int32 = 5
 
     private final class Body {
         let run: @Sendable () -> Void
@@ -67,7 +68,8 @@ final class WorkerThreads {
                     sigfillset(&all)
                     pthread_sigmask(SIG_SETMASK, &all, nil)
                     // On Linux this concerns the calling thread alone.
-                    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, WorkerThreads.niceness)
+                    let process = __priority_which_t(PRIO_PROCESS.rawValue)
+                    setpriority(process, 0, min(getpriority(process, 0) + WorkerThreads.niceness, 19))
                     body.run()
                     return nil
                 }, passed.toOpaque())

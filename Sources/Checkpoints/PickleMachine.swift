@@ -6,10 +6,7 @@
 /// arguments. There is no recursion, and memory is bounded by a budget.
 struct PickleMachine {
     private(set) var heap: PickleHeap
-    /// Bytes read so far.
-    private(set) var position = 0
-    let source: UnsafeRawBufferPointer
-    let path: String
+    private var bytes: PickleBytes
     /// The tensors that persistent numbers mean, in files that keep tensors apart; else they mean storages.
     var tensorsByNumber: [Int: PickleValue]?
     private var stack: [PickleValue] = []
@@ -18,11 +15,13 @@ struct PickleMachine {
     private var deepest = 0
 
     init(_ source: UnsafeRawBufferPointer, from position: Int = 0, path: String, heap: PickleHeap) {
-        self.source = source
-        self.position = position
-        self.path = path
+        bytes = PickleBytes(source, from: position, path: path)
         self.heap = heap
     }
+
+    /// Bytes read so far.
+    var position: Int { bytes.position }
+    private var path: String { bytes.path }
 
     /// Runs to the end of the pickle that begins at `position`, and returns its value.
     mutating func run() throws(CheckpointError) -> PickleValue {
@@ -30,7 +29,7 @@ struct PickleMachine {
         marks.removeAll(keepingCapacity: true)
         memo.removeAll(keepingCapacity: true)
         while true {
-            let operation = try byte()
+            let operation = try bytes.byte()
             if operation == UInt8(ascii: ".") {
                 guard marks.isEmpty, stack.count == 1 else { throw failure("ends with \(stack.count) values, not one") }
                 return stack[0]
@@ -50,10 +49,10 @@ struct PickleMachine {
         case 0x80, 0x95: try frame(operation)
         case UInt8(ascii: "N"), 0x88, 0x89, UInt8(ascii: "I"), UInt8(ascii: "J"), UInt8(ascii: "K"),
             UInt8(ascii: "M"), UInt8(ascii: "L"), 0x8A, 0x8B, UInt8(ascii: "F"), UInt8(ascii: "G"):
-            try push(number(operation))
+            try push(bytes.number(operation))
         case UInt8(ascii: "S"), UInt8(ascii: "T"), UInt8(ascii: "U"), UInt8(ascii: "V"), UInt8(ascii: "X"), 0x8C, 0x8D,
             UInt8(ascii: "B"), UInt8(ascii: "C"), 0x8E, 0x96:
-            try push(string(operation))
+            try push(text(bytes.string(operation)))
         case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: "t"), UInt8(ascii: "l"),
             UInt8(ascii: "d"), 0x85, 0x86, 0x87, 0x8F, 0x91:
             try push(collection(operation))
@@ -66,7 +65,7 @@ struct PickleMachine {
         case UInt8(ascii: "b"):
             let state = try pop()
             try build(top(), state)
-        case UInt8(ascii: "P"): try push(persistent(.text(line())))
+        case UInt8(ascii: "P"): try push(persistent(text(.text(bytes.line()))))
         case UInt8(ascii: "Q"): try push(persistent(pop()))
         case 0x82, 0x83, 0x84: throw failure("uses extension codes, whose meaning is not in the file")
         case 0x97, 0x98: throw failure("refers to buffers that are not in the file")
@@ -77,81 +76,17 @@ struct PickleMachine {
 
     private mutating func frame(_ operation: UInt8) throws(CheckpointError) {
         guard operation == 0x80 else {
-            _ = try integer(8)
+            _ = try bytes.integer(8)
             return
         }
-        let version = try byte()
+        let version = try bytes.byte()
         guard version <= 5 else { throw failure("is of protocol \(version); 0 to 5 are read") }
     }
 
-    private mutating func number(_ operation: UInt8) throws(CheckpointError) -> PickleValue {
-        switch operation {
-        case 0x88: return .boolean(true)
-        case 0x89: return .boolean(false)
-        case UInt8(ascii: "J"): return .integer(Int(Int32(truncatingIfNeeded: try integer(4))))
-        case UInt8(ascii: "K"): return .integer(Int(try byte()))
-        case UInt8(ascii: "M"): return .integer(try integer(2))
-        case 0x8A: return try long(Int(byte()))
-        case 0x8B: return try long(integer(4))
-        case UInt8(ascii: "G"):
-            let bytes = try take(8)
-            let bits = source.loadUnaligned(fromByteOffset: bytes.lowerBound, as: UInt64.self)
-            return .float(Double(bitPattern: UInt64(bigEndian: bits)))
-        case UInt8(ascii: "F"):
-            let text = try line()
-            guard let value = Double(text) else { throw failure("has the number '\(text.prefix(40))'") }
-            return .float(value)
-        case UInt8(ascii: "I"), UInt8(ascii: "L"):
-            var text = try line()
-            if operation == UInt8(ascii: "I"), text == "00" || text == "01" { return .boolean(text == "01") }
-            if text.hasSuffix("L") { text.removeLast() }
-            if let value = Int(text) { return .integer(value) }
-            guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2D }) else {
-                throw failure("has the number '\(text.prefix(40))'")
-            }
-            return .largeInteger(isMagic: text == "119547037146038801333356")
-        default: return .none
-        }
-    }
-
-    /// A whole number of `count` bytes in two's complement.
-    private mutating func long(_ count: Int) throws(CheckpointError) -> PickleValue {
-        let bytes = UnsafeRawBufferPointer(rebasing: source[try take(count)])
-        guard let last = bytes.last else { return .integer(0) }
-        guard count <= 8 else {
-            let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
-            return .largeInteger(isMagic: bytes.elementsEqual(magic))
-        }
-        var value = last & 0x80 == 0 ? 0 : -1
-        for byte in bytes.reversed() { value = value << 8 | Int(byte) }
-        return .integer(value)
-    }
-
-    private mutating func string(_ operation: UInt8) throws(CheckpointError) -> PickleValue {
-        let count: Int
-        switch operation {
-        case UInt8(ascii: "S"): return try .text(quoted())
-        case UInt8(ascii: "V"): return try .text(PickleText.unescaped(line(isLatin1: true), isUnicode: true))
-        case UInt8(ascii: "U"), UInt8(ascii: "C"), 0x8C: count = Int(try byte())
-        case 0x8D, 0x8E, 0x96: count = try integer(8)
-        default: count = try integer(4)
-        }
-        let range = try take(count)
-        switch operation {
-        case UInt8(ascii: "B"), UInt8(ascii: "C"), 0x8E, 0x96: return .bytes(range)
-        default:
-            try spend(count + 32)
-            return .text(String(decoding: source[range], as: UTF8.self))
-        }
-    }
-
-    /// A Python string literal, as protocol 0 writes.
-    private mutating func quoted() throws(CheckpointError) -> String {
-        let text = try line()
-        guard text.utf8.count >= 2, let quote = text.first, quote == text.last, quote == "'" || quote == "\"" else {
-            throw failure("has a text without quotes before byte \(position)")
-        }
-        return PickleText.unescaped(String(text.dropFirst().dropLast()), isUnicode: false)
+    /// A text, paid for.
+    private mutating func text(_ value: PickleValue) throws(CheckpointError) -> PickleValue {
+        if case .text(let text) = value { try spend(2 * text.utf8.count + 32) }
+        return value
     }
 
     private mutating func collection(_ operation: UInt8) throws(CheckpointError) -> PickleValue {
@@ -227,11 +162,11 @@ struct PickleMachine {
         let key: Int
         switch operation {
         case UInt8(ascii: "g"), UInt8(ascii: "p"):
-            let text = try line()
+            let text = try bytes.line()
             guard let number = Int(text), number >= 0 else { throw failure("keeps a value under '\(text.prefix(40))'") }
             key = number
-        case UInt8(ascii: "h"), UInt8(ascii: "q"): key = Int(try byte())
-        case UInt8(ascii: "j"), UInt8(ascii: "r"): key = try integer(4)
+        case UInt8(ascii: "h"), UInt8(ascii: "q"): key = Int(try bytes.byte())
+        case UInt8(ascii: "j"), UInt8(ascii: "r"): key = try bytes.integer(4)
         default: key = memo.count
         }
         switch operation {
@@ -254,7 +189,7 @@ struct PickleMachine {
             }
             global = PickleGlobal(module: module, name: name)
         } else {
-            global = PickleGlobal(module: try line(), name: try line())
+            global = PickleGlobal(module: try bytes.line(), name: try bytes.line())
         }
         try spend(global.module.utf8.count + global.name.utf8.count + 160)
         return heap.global(global)
@@ -361,64 +296,22 @@ struct PickleMachine {
         return Array(stack[mark...])
     }
 
-    // MARK: Bytes
-
-    private mutating func byte() throws(CheckpointError) -> UInt8 {
-        guard position < source.count else { throw failure("ends before its end; the file was cut off") }
-        position += 1
-        return source[position - 1]
-    }
-
-    private mutating func take(_ count: Int) throws(CheckpointError) -> Range<Int> {
-        guard count >= 0, count <= source.count - position else {
-            throw failure(
-                "claims \(count) bytes at byte \(position), where \(source.count - position) are left; the file was cut off"
-            )
-        }
-        position += count
-        return position - count..<position
-    }
-
-    /// An unsigned little-endian number of up to 8 bytes; -1 for one that no file reaches.
-    private mutating func integer(_ count: Int) throws(CheckpointError) -> Int {
-        var value: UInt64 = 0
-        for index in try take(count).reversed() { value = value << 8 | UInt64(source[index]) }
-        return Int(exactly: value) ?? -1
-    }
-
-    /// Up to the end of the line, in UTF-8, or one character a byte.
-    private mutating func line(isLatin1: Bool = false) throws(CheckpointError) -> String {
-        guard let end = source[position...].firstIndex(of: 0x0A) else {
-            throw failure("ends inside a line; the file was cut off")
-        }
-        try spend(2 * (end - position) + 32)
-        defer { position = end + 1 }
-        guard isLatin1 else { return String(decoding: source[position..<end], as: UTF8.self) }
-        return String(String.UnicodeScalarView(source[position..<end].map { Unicode.Scalar($0) }))
-    }
-
     private mutating func spend(_ bytes: Int) throws(CheckpointError) {
         guard heap.spend(bytes) else {
             throw failure("builds more values than a file of weights has; reading stopped at byte \(position)")
         }
     }
 
-    private func failure(_ message: String) -> CheckpointError {
-        CheckpointError(path: path, "the pickle \(message)")
-    }
+    private func failure(_ message: String) -> CheckpointError { bytes.failure(message) }
 }
 
 /// What PyTorch's oldest files keep between their pickles.
 extension PickleMachine {
     /// An unsigned little-endian number of `bytes` bytes; -1 for one that no file reaches.
-    mutating func number(bytes: Int) throws(CheckpointError) -> Int { try integer(bytes) }
+    mutating func number(bytes: Int) throws(CheckpointError) -> Int { try self.bytes.integer(bytes) }
 
     /// Steps over `count` elements of `width` bytes and returns their place; nil when they are not there.
-    mutating func skip(_ count: Int, width: Int) -> Range<Int>? {
-        guard count >= 0, count <= (source.count - position) / width else { return nil }
-        position += count * width
-        return position - count * width..<position
-    }
+    mutating func skip(_ count: Int, width: Int) -> Range<Int>? { bytes.skip(count, width: width) }
 
     mutating func add(_ storage: PickleStorage) { _ = heap.storage(storage, view: nil) }
 

@@ -1,3 +1,5 @@
+import Dispatch
+
 /// A tensor that a model has.
 public struct WantedTensor: Sendable {
     /// MAE's name.
@@ -26,8 +28,11 @@ extension NamedWeights {
         destination: (Int) -> UnsafeMutableBufferPointer<Float>
     ) throws(CheckpointError) -> WeightsReport {
         let report = try check(wanted, of: model)
-        for (index, tensor) in wanted.enumerated() {
-            if let entry = self[tensor.name] { fill(destination(index), tensor, entry) }
+        // Every tensor has a place of its own.
+        nonisolated(unsafe) let targets = wanted.indices.map { destination($0) }
+        // Memory that was never written is made by the system while it is: every processor takes a part in that.
+        DispatchQueue.concurrentPerform(iterations: wanted.count) { index in
+            if let entry = self[wanted[index].name] { fill(targets[index], wanted[index], entry) }
         }
         return report
     }

@@ -60,7 +60,7 @@ public struct SubmissionCheck: Sendable, Equatable {
 
     /// The frames of a video that were listed.
     private struct Frames {
-        var listed: Set<Int> = []
+        var listed = FrameNumbers()
         var last = Int.min
         var isSorted = true
         var firstLine = 0
@@ -83,7 +83,7 @@ public struct SubmissionCheck: Sendable, Equatable {
                 frames[place.video] = Frames(firstLine: line)
                 order.append(place.video)
             }
-            if frames[place.video]?.listed.insert(frame).inserted == false {
+            if frames[place.video]?.listed.insert(frame) == false {
                 add(line, "\(record[0]) is there twice")
             }
             if frame < frames[place.video]?.last ?? .min { frames[place.video]?.isSorted = false }
@@ -121,7 +121,7 @@ public struct SubmissionCheck: Sendable, Equatable {
         for name in order {
             guard let video = frames[name] else { continue }
             if !video.isSorted { add(video.firstLine, "the frames of \(name) are not in order") }
-            guard list == nil || list?.hasFrames == false, let last = video.listed.max() else { continue }
+            guard list == nil || list?.hasFrames == false, let last = video.listed.last else { continue }
             let missing = (1...max(1, last)).lazy.filter { !video.listed.contains($0) }
             if last > video.listed.count, let first = missing.first {
                 add(nil, "\(name) lacks \(last - video.listed.count) of its frames 1 to \(last), the first \(first)")
@@ -139,8 +139,8 @@ public struct SubmissionCheck: Sendable, Equatable {
                 add(nil, "\(video.name) lacks \(missing.count) listed frames, the first \(first)")
             }
             if list.hasFrames {
-                let extra = found.listed.subtracting(video.frames)
-                if let first = extra.min() {
+                let extra = found.listed.subtracting(FrameNumbers(video.frames))
+                if let first = extra.first {
                     add(nil, "\(video.name) has \(extra.count) frames that are not listed, the first \(first)")
                 }
             }

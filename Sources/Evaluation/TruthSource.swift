@@ -89,6 +89,8 @@ enum AnnotationFile {
     case one(TruthTrack)
     case many([String: TruthTrack])
 
+    private static let mostBytes = 2_000_000_000
+
     /// Whether a file's header is that of a task's ABAW track, or tells nothing.
     static func isOf(_ path: String, task: AffectTask) -> Bool {
         guard let reader = try? TableReader(path: path), let record = try? reader.next() else { return true }
@@ -208,6 +210,13 @@ enum AnnotationFile {
     private static func table(
         _ rows: TableRows, task: AffectTask, channels: [String], options: PredictionReadingOptions
     ) throws(PredictionError) -> AnnotationFile {
+        let bytes = (try? FileManager.default.attributesOfItem(atPath: rows.path)[.size]) as? Int ?? 0
+        guard bytes <= mostBytes else {
+            throw .bad(
+                file: rows.path, line: nil,
+                "holds \(bytes / 1_000_000) MB, too much for a table of truth, which is read at once. Put the truth in "
+                    + "columns beside the predictions, or in a file for each video.")
+        }
         var wanted = options
         wanted.task = task
         wanted.channels = channels
@@ -228,12 +237,12 @@ enum AnnotationFile {
                     + "\(channels.joined(separator: ", ")). Say which: --truth-columns \(channels[0])=COLUMN.")
         }
         var tracks: [String: TruthTrack] = [:]
-        var seen: Set<String> = []
+        var seen: [String: FrameNumbers] = [:]
         while try rows.next() {
             let place = try RowPlace(rows, columns)
             let name = place.video ?? ""
             let frame = place.frame ?? (tracks[name]?.frames.count ?? 0) + 1
-            if columns.frame != nil || columns.image != nil, !seen.insert("\(name)\u{0}\(frame)").inserted {
+            if columns.frame != nil || columns.image != nil, !seen[name, default: FrameNumbers()].insert(frame) {
                 throw rows.bad(
                     "frame \(frame)\(name.isEmpty ? "" : " of video '\(name)'") again. Remove one of the two.")
             }

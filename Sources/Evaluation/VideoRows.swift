@@ -49,6 +49,10 @@ struct VideoRows {
             throw .bad(
                 file: file, line: places.last,
                 "frame \(frame) of video '\(video)' again, after line \(places.first ?? 0). Remove one of the two.")
+        } catch .gapTooLong(let video, let from, let to) {
+            let line = frames.firstIndex(of: to).flatMap { lines.indices.contains($0) ? lines[$0] : nil }
+            let gap = PredictionError.gapTooLong(video: video, from: from, to: to)
+            throw .bad(file: file, line: line, gap.description)
         }
     }
 

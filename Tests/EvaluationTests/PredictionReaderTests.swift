@@ -173,8 +173,8 @@ import Testing
             problem("fold,video,valence,arousal\n0,a,0,0\n1,a,0,0\n").contains("line 3: video 'a' is in fold 1 here"))
         #expect(
             problem("frame,valence,arousal\n1,0,0\n2,0,0\n900000000000,0,0\n").contains(
-                "more than 1000000 frames are missing")
-        )
+                "p.csv, line 4: Video 'p' goes from frame 2 straight to frame 900000000000: more than 1000000 frames are missing"
+            ))
         #expect(problem("frame,valence,arousal\n99999999999999999999,0,0\n").contains("not the number of a frame"))
         #expect(throws: PredictionError.self) { try PredictionReader([folder.path + "/nowhere.csv"]) }
         #expect(throws: PredictionError.self) { try PredictionReader([folder.path + "/q"], truth: nil) }

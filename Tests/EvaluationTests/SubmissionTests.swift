@@ -135,6 +135,17 @@ import Testing
         #expect(throws: PredictionError.self) { try SubmissionCheck(path: try folder.write("e.txt", "")) }
     }
 
+    @Test func frameNumbersAreASet() {
+        let frames = [3, 1, 64, 63, -5, 1_000_000_000_000, 128, 3]
+        var numbers = FrameNumbers()
+        #expect(frames.map { numbers.insert($0) } == [true, true, true, true, true, true, true, false])
+        #expect(numbers.count == 7 && numbers.first == -5 && numbers.last == 1_000_000_000_000)
+        #expect((-70...200).filter(numbers.contains) == [-5, 1, 3, 63, 64, 128])
+        let rest = numbers.subtracting(FrameNumbers([1, 2, 63, 64, -5]))
+        #expect(rest == FrameNumbers([3, 128, 1_000_000_000_000]))
+        #expect(FrameNumbers().first == nil)
+    }
+
     @Test func framesBeyondAllReasonAreRefused() throws {
         #expect(throws: PredictionError.self) {
             try Submission.FrameList(path: try folder.write("l.txt", "v/9223372036854775807.jpg\n"))

@@ -79,7 +79,7 @@ let package = Package(
         tests("ScreenTests", ["Screen"]),
         tests("WorkbenchTests", ["Workbench", "Screen", "RunStore", "Evaluation"], exclude: ["Snapshots"]),
         tests("TerminalTests", ["Terminal", "Screen"]),
-        tests("MaefaceTests", ["TestSupport", "maeface", "Checkpoints", "Datasets"]),
+        tests("MaefaceTests", ["TestSupport", "maeface", "Basics", "Checkpoints", "Datasets"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

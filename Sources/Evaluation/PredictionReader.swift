@@ -9,6 +9,8 @@ public final class PredictionReader {
     public let task: AffectTask
     public let channels: [String]
     private let files: [String]
+    /// The files and folders that were named.
+    public let paths: [String]
     private let truth: TruthSource?
     private let options: PredictionReadingOptions
     private let name: String
@@ -44,6 +46,7 @@ public final class PredictionReader {
         }
         guard let first = files.first else { throw .bad(file: "-", line: nil, "no file of predictions was named.") }
         self.files = files
+        self.paths = paths
         let columns = try Self.columns(of: Self.rows(first), options)
         task = columns.task
         channels = columns.channels

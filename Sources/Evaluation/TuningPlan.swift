@@ -70,6 +70,19 @@ public struct TuningResult: Sendable, Equatable {
         rows.max { a, b in a.honest == b.honest ? index(b) < index(a) : a.honest < b.honest }
     }
 
+    /// The row to set the sliders by, as its place: the best on what was left out among those that are the paper's filter or
+    /// less of it; when `strict`, the three sigmas with σ2, σ3 ≥ 1, whatever else does better. Nil when there is none.
+    public func usable(strict: Bool = false) -> Int? {
+        let places = rows.indices.filter { place in
+            strict ? rows[place].family == .residual : rows[place].settings(options: FilterOptions()) != nil
+        }
+        // Of equals the simpler one, which stands further up.
+        return places.max { a, b in
+            let (x, y) = (rows[a].honest, rows[b].honest)
+            return x == y ? b < a : x < y
+        }
+    }
+
     private func index(_ row: TuningRow) -> Int { SmoothingFamily.allCases.firstIndex(of: row.family) ?? 0 }
 }
 

@@ -40,6 +40,17 @@ public struct PredictionRecord: Equatable, Sendable, Identifiable {
     }
 }
 
+/// A run that has predictions of a task.
+public struct PredictedTask: Equatable, Sendable {
+    public var run: RunID
+    /// `AffectTask`'s raw value.
+    public var task: String
+    public init(run: RunID, task: String) {
+        self.run = run
+        self.task = task
+    }
+}
+
 /// What a person decided to smooth a channel with, kept with the run.
 public struct KeptSmoothing: Equatable, Sendable {
     public var channel: String

@@ -45,18 +45,23 @@ extension RunStore {
         }
     }
 
-    /// The runs that have predictions, newest first: what the smoother can open.
-    public func runsWithPredictions() throws -> [RunID] {
+    /// The runs that have predictions, newest first, each as often as there are tasks: what the smoother can open.
+    public func predictedTasks() throws -> [PredictedTask] {
         try withDatabase { database in
-            try database.rows("SELECT DISTINCT run FROM prediction ORDER BY run DESC") { $0.integer() }
+            try database.rows("SELECT run, task FROM prediction GROUP BY run, task ORDER BY run DESC, min(id)") { row in
+                PredictedTask(run: row.integer(), task: row.text())
+            }
         }
     }
 
     // MARK: Kept smoothing
 
-    /// Keeps the smoother's settings with a run, in place of those kept before. With `fold` they are that fold's own.
+    /// Keeps the smoother's settings with a run, in place of those kept before; channels of the run's other tasks stay as
+    /// they were. With `fold` they are that fold's own.
     public func keep(_ smoother: KeptSmoother, fold: Int? = nil, of run: RunID) throws {
+        let names = Set(smoother.channels.map(\.channel))
         try write { database in
+            let others = try Self.channels(database, run, fold).filter { !names.contains($0.channel) }
             try database.run("DELETE FROM smoothing WHERE run = ?1 AND fold IS ?2", run, fold)
             try database.run(
                 """
@@ -66,7 +71,7 @@ extension RunStore {
                 run, fold, smoother.edge, smoother.gaps, smoother.result, smoother.domain, smoother.clips ? 1 : 0,
                 smoother.raw, smoother.smoothed, smoother.leftOut, smoother.time == 0 ? clock() : smoother.time)
             let id = database.lastInsertedID
-            for (number, channel) in smoother.channels.enumerated() {
+            for (number, channel) in (smoother.channels + others).enumerated() {
                 try database.run(
                     """
                     INSERT INTO smoothing_channel (smoothing, number, channel, sigma1, sigma2, sigma3, threshold)
@@ -83,35 +88,35 @@ extension RunStore {
             try database.read {
                 let found = try database.first(
                     """
-                    SELECT id, edge, gaps, result, domain, clips, raw, smoothed, left_out, time
+                    SELECT edge, gaps, result, domain, clips, raw, smoothed, left_out, time
                     FROM smoothing WHERE run = ?1 AND fold IS ?2
                     """,
                     run, fold
                 ) { row in
-                    let id = row.integer()
-                    return (
-                        id,
-                        KeptSmoother(
-                            channels: [], edge: row.text(), gaps: row.text(), result: row.text(), domain: row.text(),
-                            clips: row.integer() != 0, raw: row.optional { $0.real() },
-                            smoothed: row.optional { $0.real() }, leftOut: row.optional { $0.real() }, time: row.real())
-                    )
+                    KeptSmoother(
+                        channels: [], edge: row.text(), gaps: row.text(), result: row.text(), domain: row.text(),
+                        clips: row.integer() != 0, raw: row.optional { $0.real() },
+                        smoothed: row.optional { $0.real() }, leftOut: row.optional { $0.real() }, time: row.real())
                 }
-                guard let (id, smoother) = found else { return nil }
+                guard let smoother = found else { return nil }
                 var kept = smoother
-                kept.channels = try database.rows(
-                    """
-                    SELECT channel, sigma1, sigma2, sigma3, threshold FROM smoothing_channel
-                    WHERE smoothing = ? ORDER BY number
-                    """,
-                    id
-                ) { row in
-                    KeptSmoothing(
-                        channel: row.text(), sigma1: row.real(), sigma2: row.real(), sigma3: row.real(),
-                        threshold: row.optional { $0.real() })
-                }
+                kept.channels = try Self.channels(database, run, fold)
                 return kept
             }
+        }
+    }
+
+    private static func channels(_ database: Database, _ run: RunID, _ fold: Int?) throws -> [KeptSmoothing] {
+        try database.rows(
+            """
+            SELECT channel, sigma1, sigma2, sigma3, threshold FROM smoothing_channel
+            WHERE smoothing = (SELECT id FROM smoothing WHERE run = ?1 AND fold IS ?2) ORDER BY number
+            """,
+            run, fold
+        ) { row in
+            KeptSmoothing(
+                channel: row.text(), sigma1: row.real(), sigma2: row.real(), sigma3: row.real(),
+                threshold: row.optional { $0.real() })
         }
     }
 

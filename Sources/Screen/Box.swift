@@ -50,6 +50,11 @@ public struct Box: Sendable {
         return rect.inset(1, 1)
     }
 
+    /// The column where the footer begins; nil when it has no room.
+    public func footerColumn(in rect: Rect) -> Int? {
+        footer.isEmpty || footer.width + 4 > rect.width ? nil : rect.endColumn - 3 - footer.width
+    }
+
     /// The title always, cut if it must be; the note if it fits beside it; the legend if both leave room.
     private func drawTopEdge(into frame: inout Frame, rect: Rect, glyphs: GlyphSet, theme: Theme) {
         let room = rect.width - 4

@@ -11,7 +11,7 @@ public enum Action: Hashable, Sendable {
     case axisUnit, lessSmoothing, moreSmoothing, panLeft, panRight, zoomIn, zoomOut, showAll, logAxis
     case showHide, takeOut
     case chooseFold, chooseVideo, chooseChannel, openFile, enterValue, plainGaussian, linkChannels, filterOptions
-    case tune, keep
+    case tune, tuningOptions, keep
 }
 
 /// One row of the key table.
@@ -222,6 +222,9 @@ enum KeyTable {
         Binding(
             action: .tune, keys: [.character("a")], name: "tune",
             help: "search sigmas and thresholds; again: stop", group: .smoother, hint: "tune"),
+        Binding(
+            action: .tuningOptions, keys: [.character("A")], name: "tuning options",
+            help: "what a tuning leaves out and takes", group: .smoother, hint: "how to tune"),
         Binding(
             action: .keep, keys: [.character("w")], name: "keep",
             help: "keep sigmas and thresholds with the run", group: .smoother, hint: "keep"),

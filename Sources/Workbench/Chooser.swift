@@ -21,7 +21,7 @@ struct ChooserRow: Equatable, Sendable {
     /// The first cell is what the filter looks at.
     var cells: [String]
     var isCurrent: Bool
-    /// What it stands for: a run, fold, video, channel or curve by its number.
+    /// What it stands for: the place of a run, a fold, video, channel or curve by its number.
     var value: Int64
 }
 
@@ -46,13 +46,14 @@ extension State {
         }
         switch kind {
         case .run:
-            let known = (smoother.available ?? []).map { id in
-                let run = runs.first { $0.id == id }
+            let known = (smoother.available ?? []).enumerated().map { index, predicted in
+                let run = runs.first { $0.id == predicted.run }
                 return ChooserRow(
                     cells: [
-                        run?.name ?? "run \(id)", "\(id)", run?.condition.rawValue ?? "",
+                        run?.name ?? "run \(predicted.run)", "\(predicted.run)",
+                        AffectTask(rawValue: predicted.task)?.shortName ?? "", run?.condition.rawValue ?? "",
                         run?.score.map { ScoreText.of($0) } ?? "",
-                    ], isCurrent: smoother.source == .run(id), value: id)
+                    ], isCurrent: smoother.source == .run(predicted), value: Int64(index))
             }
             return known + [ChooserRow(cells: ["a file or folder ..."], isCurrent: false, value: -1)]
         case .fold:
@@ -137,7 +138,8 @@ extension State {
                 overlay = .form(.predictions(smoother))
                 return []
             }
-            return open(.run(value))
+            guard let runs = smoother.available, runs.indices.contains(Int(value)) else { return [] }
+            return open(.run(runs[Int(value)]))
         case .fold: return showFold(value < 0 ? nil : Int(value))
         case .video: return showVideo(Int(value))
         case .channel: return showChannel(Int(value))

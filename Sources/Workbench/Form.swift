@@ -3,7 +3,7 @@ import Screen
 
 /// A few fields that are filled in over the view: what to open, what to write, how to filter.
 struct Form: Equatable, Sendable {
-    enum Purpose: Equatable, Sendable { case predictions, export, filterOptions }
+    enum Purpose: Equatable, Sendable { case predictions, export, filterOptions, tuning }
 
     struct Field: Equatable, Sendable {
         var label: String
@@ -200,6 +200,27 @@ extension State {
         return []
     }
 
+    /// Where a popup lies whose bottom edge takes clicks.
+    func popupRect(_ overlay: Overlay) -> Rect? {
+        switch overlay {
+        case .form(let form): Popups.formRect(form, size)
+        case .overwrite: Popups.overwriteRect(size)
+        case .choose(let kind, _): Popups.chooserRect(rows: chooserRows(kind, filter: "").count, size)
+        default: nil
+        }
+    }
+
+    /// A click on a field selects it; on one to be chosen from, it takes the next choice.
+    mutating func pressInForm(at position: Position, _ form: Form, _ rect: Rect) -> [Effect] {
+        var form = form
+        let index = (position.row - rect.row - 1) / 2
+        guard rect.inset(1, 1).contains(position), form.fields.indices.contains(index) else { return [] }
+        form.selected = index
+        form.turn(1)
+        overlay = .form(form)
+        return []
+    }
+
     private mutating func submit(_ form: Form) -> [Effect] {
         func refuse(_ refusal: Form.Refusal) -> Overlay {
             var form = form
@@ -230,6 +251,14 @@ extension State {
             guard options != smoother.settings.options else { return [] }
             smoother.settings.options = options
             return requestSmoothing()
+        case .tuning:
+            switch form.tuningChoices {
+            case .success(let choices):
+                overlay = nil
+                smoother.tuningChoices = choices
+                return tune()
+            case .failure(let refusal): overlay = refuse(refusal)
+            }
         }
         return []
     }

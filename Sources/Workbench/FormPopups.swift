@@ -4,17 +4,49 @@ import Screen
 extension Popups {
     static func chooserRect(rows: Int, _ size: Size) -> Rect { rect(width: 80, height: min(rows, 20) + 3, size) }
 
+    private static let formWidth = 84
+    private static func formHeight(_ form: Form) -> Int { form.fields.count * 2 + 4 }
+
+    static func formRect(_ form: Form, _ size: Size) -> Rect {
+        rect(width: formWidth, height: formHeight(form), size)
+    }
+
+    static func overwriteRect(_ size: Size) -> Rect { rect(width: 70, height: 5, size) }
+
+    /// The keys that a popup names on its bottom edge; a click there presses them.
+    static func footer(_ overlay: Overlay) -> [(key: Key, text: String)] {
+        switch overlay {
+        case .form: [(.tab, "next"), (.enter, "do it"), (.escape, "cancel")]
+        case .overwrite: [(.character("y"), "replace"), (.character("n"), "leave it")]
+        case .choose(.curves, _): [(.enter, "show or hide"), (.escape, "close")]
+        case .choose: [(.enter, "choose"), (.character("/"), "filter"), (.escape, "close")]
+        default: []
+        }
+    }
+
+    /// The key named at a place of the bottom edge of a popup.
+    func key(at position: Position, of overlay: Overlay, in rect: Rect) -> Key? {
+        let all = Self.footer(overlay)
+        guard position.row == rect.endRow - 1,
+            var column = Box(title: "", footer: keys(all)).footerColumn(in: rect)
+        else { return nil }
+        for item in all {
+            let end = column + keys([item]).width
+            if (column..<end).contains(position.column) { return item.key }
+            column = end + 2
+        }
+        return nil
+    }
+
     func drawChoice(_ kind: Chooser, _ list: ListState, into frame: inout Frame) {
         let rows = state.chooserRows(kind, filter: list.filter)
         let all = state.chooserRows(kind, filter: "").count
         let size = Self.chooserRect(rows: all, self.size)
         var note = [Span("\(rows.count)", on(.faint))]
         if !list.filter.isEmpty || list.isTyping { note.insert(Span("/\(list.filter)  ", on(.match)), at: 0) }
-        let footer =
-            kind == .curves
-            ? keys([("t r s d", "show or hide"), ("Esc", "close")])
-            : keys([("Enter", "choose"), ("/", "filter"), ("Esc", "close")])
-        let inner = open(kind.title, width: size.width, height: size.height, note: note, footer: footer, &frame)
+        let inner = open(
+            kind.title, width: size.width, height: size.height, note: note,
+            footer: keys(Self.footer(.choose(kind, list))), &frame)
         if rows.isEmpty {
             frame.put(centred: "nothing matches /\(list.filter)", in: inner, style: on(.faint))
             return
@@ -40,7 +72,10 @@ extension Popups {
         let name = Table.Column("", width: 16, grows: true)
         switch kind {
         case .run:
-            return Table(columns: [name, column("id", 5), Table.Column("condition", width: 9), column("score", 6)])
+            return Table(columns: [
+                name, column("id", 5), Table.Column("task", width: 4), Table.Column("condition", width: 9),
+                column("score", 6),
+            ])
         case .fold: return Table(columns: [name, column("raw", 6), column("smoothed", 8), column("Δ", 6)])
         case .video:
             return Table(columns: [
@@ -55,8 +90,8 @@ extension Popups {
 
     func drawForm(_ form: Form, into frame: inout Frame) {
         let inner = open(
-            form.title, width: 84, height: form.fields.count * 2 + 4,
-            footer: keys([("Tab", "next"), ("Enter", "do it"), ("Esc", "cancel")]), &frame)
+            form.title, width: Self.formWidth, height: Self.formHeight(form), footer: keys(Self.footer(.form(form))),
+            &frame)
         let labels = 17
         for (index, field) in form.fields.enumerated() {
             let row = inner.row + index * 2
@@ -91,7 +126,7 @@ extension Popups {
 
     func drawOverwrite(_ request: ExportRequest, into frame: inout Frame) {
         let inner = open(
-            "Replace the file?", width: 70, height: 5, footer: keys([("y", "replace"), ("n", "leave it")]), &frame)
+            "Replace the file?", width: 70, height: 5, footer: keys(Self.footer(.overwrite(request))), &frame)
         let text = TextWidth.clip("\(request.path) is there already.", to: inner.width - 4, ellipsis: glyphs.ellipsis)
         frame.put(text, at: Position(column: inner.column + 2, row: inner.row + 1), style: on(.text), clip: inner)
     }

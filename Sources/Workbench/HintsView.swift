@@ -106,6 +106,7 @@ struct HintsView {
             add(.linkChannels, smoother.isLinked ? "each channel" : "all channels", nil)
         }
         add(.filterOptions, nil, nil)
+        add(.tuningOptions, nil, nil)
     }
 
     /// The hints that fit and their columns; help and quit always do.

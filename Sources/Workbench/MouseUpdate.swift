@@ -119,6 +119,11 @@ extension State {
 
     /// A click beside a popup closes it; in the stop popup a click on a line chooses.
     private mutating func pressInPopup(_ position: Position) -> [Effect] {
+        if let overlay, let rect = popupRect(overlay) {
+            if let key = Popups(state: self, size: size).key(at: position, of: overlay, in: rect) { return press(key) }
+            if case .form(let form) = overlay { return pressInForm(at: position, form, rect) }
+            if case .overwrite = overlay { return [] }
+        }
         if case .choose(let kind, let list) = overlay { return pressInChoice(at: position, kind, list) }
         if case .stop = overlay {
             let choices = StopChoice.allCases

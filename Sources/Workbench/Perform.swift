@@ -46,7 +46,7 @@ extension State {
             if !monitor.showsLog, focus == .log { focus = .loss }
         case .openFile: overlay = .form(.predictions(smoother))
         case .chooseFold, .chooseVideo, .chooseChannel, .enterValue, .plainGaussian, .linkChannels, .filterOptions,
-            .tune, .keep:
+            .tune, .tuningOptions, .keep:
             return refuse("that belongs to the Smoother: 3")
         case .takeOut:
             guard let id = subject?.id else { return refuse("no run is chosen") }

@@ -58,6 +58,8 @@ struct Popups {
         return spans
     }
 
+    func keys(_ pairs: [(key: Key, text: String)]) -> [Span] { keys(pairs.map { ($0.key.label, $0.text) }) }
+
     // MARK: Stop
 
     private func drawStop(_ selected: Int, into frame: inout Frame) {

@@ -36,7 +36,9 @@ struct SlidersView {
 
     func draw(into frame: inout Frame) {
         let isFocused = smoother.focus == .sliders
-        let box = Box(title: glyphs.plain("Sigmas in frames"), note: linkNote, footer: presets, isFocused: isFocused)
+        let box = Box(
+            title: glyphs.plain("Sigmas in frames"), note: linkNote, footer: Self.spans(presets, theme),
+            isFocused: isFocused)
         box.draw(into: &frame, in: rect, glyphs: glyphs, theme: theme)
         for slider in smoother.sliders { draw(slider, isFocused, into: &frame) }
         drawNote(into: &frame)
@@ -48,14 +50,34 @@ struct SlidersView {
             ? [Span("all channels", theme[.faint])] : [Span("\(smoother.channelName) alone", theme[.accent])]
     }
 
-    private var presets: [Span] {
-        var spans: [Span] = []
-        for (key, text) in [("a", "tune"), ("0", "identity"), ("g", "plain"), ("w", "keep")] {
-            let item = [Span(key, theme[.key]), Span(" \(text)", theme[.faint])]
-            guard spans.width + item.width + 2 <= rect.width - 6 else { break }
-            spans += (spans.isEmpty ? [] : [Span("  ", theme[.faint])]) + item
+    /// What the bottom edge names, as far as there is room; a click there does it.
+    private var presets: [Preset] {
+        let all: [Preset] = [
+            ("a", "tune", .tune), ("0", "identity", .showAll), ("g", "plain", .plainGaussian), ("w", "keep", .keep),
+        ]
+        return all.indices.reversed().lazy.map { Array(all[...$0]) }
+            .first { Self.spans($0, theme).width <= rect.width - 6 } ?? []
+    }
+
+    private typealias Preset = (key: String, text: String, action: Action)
+
+    private static func spans(_ presets: [Preset], _ theme: Theme) -> [Span] {
+        presets.enumerated().flatMap { index, preset in
+            [Span((index > 0 ? "  " : "") + preset.key, theme[.key]), Span(" " + preset.text, theme[.faint])]
         }
-        return spans
+    }
+
+    /// The action named at a place of the bottom edge.
+    func preset(at position: Position) -> Action? {
+        let shown = presets
+        let box = Box(title: "", footer: Self.spans(shown, theme))
+        guard position.row == rect.endRow - 1, var column = box.footerColumn(in: rect) else { return nil }
+        for (index, preset) in shown.enumerated() {
+            let end = column + Self.spans([preset], theme).width + (index > 0 ? 2 : 0)
+            if (column..<end).contains(position.column) { return preset.action }
+            column = end
+        }
+        return nil
     }
 
     private func draw(_ slider: SmootherSlider, _ isFocused: Bool, into frame: inout Frame) {

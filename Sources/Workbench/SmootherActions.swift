@@ -39,7 +39,10 @@ extension State {
             }
         case .linkChannels: return link()
         case .filterOptions: overlay = .form(.filterOptions(smoother))
-        case .tune: return tune()
+        case .tune: return smoother.isTuning ? cancelTuning() : tune()
+        case .tuningOptions:
+            if smoother.isTuning { return refuse("a tuning runs; a stops it") }
+            overlay = .form(.tuning(smoother))
         case .keep: return keep()
         case .takeOut: overlay = .form(.export(smoother))
         case .lessSmoothing: return step(.first, by: -10)
@@ -87,13 +90,11 @@ extension State {
         return requestSmoothing()
     }
 
-    private mutating func tune() -> [Effect] {
+    mutating func tune() -> [Effect] {
         guard let set = smoother.set else { return [] }
-        if smoother.isTuning { return cancelTuning() }
         guard set.hasTruth else { return refuse("there is no truth to tune on: O opens predictions with their truth") }
         smoother.tuningNumber += 1
-        var plan = TuningPlan.standard(for: set)
-        plan.linked = smoother.isLinked
+        let plan = smoother.tuningChoices.plan(for: set, linked: smoother.isLinked)
         smoother.progress = TuningProgress(family: .raw, done: 0, expected: 1, best: .nan)
         smoother.note = ""
         return [.smoother(.tune(smoother.tuningNumber, plan, smoother.settings))]
@@ -107,27 +108,16 @@ extension State {
     }
 
     private mutating func keep() -> [Effect] {
-        guard let set = smoother.set, case .run(let run) = smoother.source else {
+        guard let set = smoother.set, case .run(let predicted) = smoother.source else {
             return refuse("w keeps with a run; 'maeface runs import' makes one of a file, e exports")
         }
         let settings = smoother.settings
-        let isUnits = set.task == .actionUnits
-        let channels = set.channels.indices.map { index in
-            KeptSmoothing(
-                channel: set.channels[index], sigma1: settings.sigmas[index].first,
-                sigma2: settings.sigmas[index].second, sigma3: settings.sigmas[index].third,
-                threshold: isUnits ? settings.thresholds[index] : nil)
-        }
-        func known(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
-        let scores = smoother.isUpToDate ? smoother.scores?.all : nil
         // What was left out says something of these settings only while the sliders stand where the tuning put them.
         let isTuned = smoother.usedRow?.settings(options: settings.options)?.sigmas == settings.sigmas
         let kept = KeptSmoother(
-            channels: channels, edge: settings.options.edge.rawValue, gaps: settings.options.gaps.rawValue,
-            result: settings.options.result.rawValue, domain: settings.options.domain.rawValue,
-            clips: settings.options.clips, raw: known(scores?.raw.mean), smoothed: known(scores?.smoothed.mean),
-            leftOut: isTuned ? known(smoother.usedRow?.leftOut?.mean) : nil)
-        return [.smoother(.keep(kept, run))]
+            settings, of: set, scores: smoother.isUpToDate ? smoother.scores?.all : nil,
+            leftOut: isTuned ? smoother.usedRow?.leftOut?.mean : nil)
+        return [.smoother(.keep(kept, predicted.run))]
     }
 
     private mutating func changeUnit() -> [Effect] {

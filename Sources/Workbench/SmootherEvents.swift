@@ -5,7 +5,7 @@ import Screen
 /// Where predictions come from.
 public enum PredictionSource: Equatable, Sendable {
     /// What a run predicted of the videos that were held out.
-    case run(RunID)
+    case run(PredictedTask)
     case files(PredictionFiles)
 }
 
@@ -79,8 +79,8 @@ public struct ExportRequest: Equatable, Sendable {
 
 /// What happens in the smoother.
 public enum SmootherEvent: Sendable {
-    /// The runs that have predictions, newest first.
-    case available([RunID])
+    /// The runs that have predictions and of which tasks, newest first.
+    case available([PredictedTask])
     /// Predictions named on the command line.
     case open(PredictionSource)
     /// A set is read, with what was kept for it and what a person should know of it.

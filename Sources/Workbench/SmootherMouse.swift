@@ -84,6 +84,7 @@ extension State {
 
     private mutating func takeInSliders(_ mouse: Mouse, _ rect: Rect) -> [Effect] {
         let view = SlidersView(state: self, rect: rect)
+        if mouse.action == .press, let action = view.preset(at: mouse.position) { return perform(action) }
         guard let slider = view.slider(at: mouse.position) else { return [] }
         switch mouse.action {
         case .press, .doubleClick:

@@ -58,8 +58,8 @@ struct SmootherState: Sendable {
         case ready
     }
 
-    /// Runs with predictions, newest first; nil until the store was looked at.
-    var available: [RunID]?
+    /// Runs with predictions, newest first, each once for every task; nil until the store was looked at.
+    var available: [PredictedTask]?
     var source: PredictionSource?
     var phase = Phase.nothing
     /// Counts the sets that were opened.
@@ -96,6 +96,7 @@ struct SmootherState: Sendable {
     var standings: [VideoStanding] = []
 
     var tuningNumber = 0
+    var tuningChoices = TuningChoices()
     /// How far a tuning is; nil when none runs.
     var progress: TuningProgress?
     var tuned: TuningResult?

@@ -57,7 +57,7 @@ extension State {
     /// Opens the watched run, or the newest, when it has predictions and nothing is open.
     mutating func openFirst() -> [Effect] {
         guard smoother.source == nil, let runs = smoother.available, !runs.isEmpty else { return [] }
-        let watched = watched.flatMap { run in runs.first { $0 == run.id } }
+        let watched = watched.flatMap { run in runs.first { $0.run == run.id } }
         guard let first = watched ?? runs.first else { return [] }
         return open(.run(first))
     }
@@ -73,6 +73,7 @@ extension State {
         smoother.tuningNumber = before.tuningNumber + 1
         smoother.hidden = before.hidden
         smoother.inSeconds = before.inSeconds
+        smoother.tuningChoices.isStrict = before.tuningChoices.isStrict
         smoother.source = source
         smoother.phase = .reading(name(of: source))
         effects.append(.smoother(.open(source, smoother.opening)))
@@ -81,7 +82,7 @@ extension State {
 
     func name(of source: PredictionSource) -> String {
         switch source {
-        case .run(let id): runs.first { $0.id == id }?.name ?? "run \(id)"
+        case .run(let predicted): runs.first { $0.id == predicted.run }?.name ?? "run \(predicted.run)"
         case .files(let files): files.paths.first ?? ""
         }
     }
@@ -96,27 +97,13 @@ extension State {
         smoother.readingNotes = notes
         smoother.settings = SmootherSettings(
             sigmas: Sigmas(20, 5, 2), channels: set.channels.count, options: FilterOptions())
-        if let kept { adopt(kept, set) }
+        if let kept {
+            smoother.settings = kept.settings(for: set.channels, base: smoother.settings)
+            smoother.isLinked = smoother.settings.areLinked
+            smoother.note = "as kept with the run"
+        }
         if let first = notes.first { notice = Notice(text: first) }
         return requestSmoothing()
-    }
-
-    private mutating func adopt(_ kept: KeptSmoother, _ set: PredictionSet) {
-        for (index, name) in set.channels.enumerated() {
-            guard let channel = kept.channels.first(where: { $0.channel == name }) else { continue }
-            let sigmas = Sigmas(channel.sigma1, channel.sigma2, channel.sigma3)
-            if sigmas.isValid { smoother.settings.sigmas[index] = sigmas }
-            if let threshold = channel.threshold { smoother.settings.thresholds[index] = threshold }
-        }
-        var options = FilterOptions()
-        options.edge = EdgeMode(rawValue: kept.edge) ?? options.edge
-        options.gaps = GapFilling(rawValue: kept.gaps) ?? options.gaps
-        options.result = GapResult(rawValue: kept.result) ?? options.result
-        options.domain = SmoothingDomain(rawValue: kept.domain) ?? options.domain
-        options.clips = kept.clips
-        smoother.settings.options = options
-        smoother.isLinked = smoother.settings.areLinked
-        smoother.note = "as kept with the run"
     }
 
     // MARK: Requests
@@ -172,22 +159,9 @@ extension State {
     private mutating func tuned(_ result: TuningResult) -> [Effect] {
         smoother.progress = nil
         smoother.tuned = result
-        let usable = result.rows.indices.filter {
-            result.rows[$0].settings(options: smoother.settings.options) != nil
-        }
-        // The best on what was left out; of equals the simpler one, which stands further up.
-        let best = usable.max { a, b in
-            let (x, y) = (honest(result.rows[a]), honest(result.rows[b]))
-            return x == y ? b < a : x < y
-        }
-        guard let best else { return [] }
+        guard let best = result.usable(strict: smoother.tuningChoices.isStrict) else { return [] }
         smoother.tuningList.selected = best
         return use(best)
-    }
-
-    private func honest(_ row: TuningRow) -> Double {
-        let score = row.leftOut?.mean ?? row.fitted.mean
-        return score.isNaN ? -.infinity : score
     }
 
     /// Puts the sliders where a row of the tuning has them.

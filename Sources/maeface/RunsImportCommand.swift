@@ -34,7 +34,7 @@ enum RunsImportCommand: Command {
         let reader: PredictionReader
         do {
             reader = try PredictionReader(paths, truth: options.truth, options: options.reading)
-            set = try reader.read()
+            set = try reader.readBounded()
         } catch {
             throw CommandError.badData(error.description)
         }

@@ -22,7 +22,9 @@ enum SmoothCommand: Command {
           --check FILE         says what is wrong with a submission, line by line
           --tune               searches sigmas and thresholds, and scores them on the folds or videos left out
           --worst N            lists the N videos that score worst
-          --run RUN            the predictions of a run; --home DIR as everywhere
+          --run RUN            the predictions of a run, smoothed as is kept with it where nothing else is said; --task for
+                               one of several tasks; --home DIR as everywhere
+          --keep               keeps the sigmas, thresholds and options with the run, as the workbench does
         \(SmoothOptions.help)
         \(PredictionArguments.help)
 
@@ -31,6 +33,7 @@ enum SmoothCommand: Command {
           --each-channel       each channel has sigmas of its own
           --leave-out W        folds or videos (folds where there are at least two)
           --fixed-thresholds   does not choose thresholds of units
+          --strict             takes the three sigmas with σ2, σ3 >= 1, even where a plain Gaussian does better
           --threads N          threads that compute (2)
           --memory GB          how much may be read into memory at once (2); longer files are smoothed one video at a time
           --json               prints an object
@@ -58,9 +61,11 @@ enum SmoothCommand: Command {
             }
             job.leaveOut = leaveOut
         }
+        job.isStrict = arguments.flag("--strict")
+        let keeps = arguments.flag("--keep")
         job.tunesThresholds = !arguments.flag("--fixed-thresholds")
         job.threads = try arguments.integer("--threads") ?? 2
-        job.memory = Int((try arguments.number("--memory") ?? 2) * 1e9)
+        job.memory = try arguments.number("--memory").map { Int(min($0, 1e6) * 1e9) } ?? job.memory
         job.paths = try arguments.positionals("PREDICTIONS")
         job.isJSON = isJSON
         do {
@@ -72,8 +77,10 @@ enum SmoothCommand: Command {
             }
             if let run {
                 guard job.paths.isEmpty else { throw CommandError.usage("Name files or a run, not both.") }
-                job.paths = try files(of: run, home: home)
-                job.name = run
+                try job.read(run, home: home, keeps: keeps)
+            } else if keeps {
+                throw CommandError.usage(
+                    "--keep keeps with a run: say --run RUN. 'maeface runs import' makes a run of files.")
             }
             guard !job.paths.isEmpty else { throw CommandError.usage("Expected PREDICTIONS, or --run RUN.") }
             if job.isSubmission, job.output == nil { throw CommandError.usage("--submission needs -o FILE.") }
@@ -84,16 +91,5 @@ enum SmoothCommand: Command {
         } catch let error as PredictionError {
             throw CommandError.badData(error.description)
         }
-    }
-
-    /// The files of a run's latest stage that has predictions.
-    private static func files(of run: String, home: String) throws -> [String] {
-        let store = try RunStore.open(home: home, readOnly: true)
-        let found = try store.resolve(run)
-        let records = try store.predictions(of: found.id)
-        guard let last = records.map(\.stage).max() else {
-            throw CommandError.badData("Run \(found.id) '\(found.name)' has no predictions.")
-        }
-        return records.filter { $0.stage == last }.map { store.folder(of: found.id) + "/" + $0.file }
     }
 }

@@ -1,5 +1,7 @@
 import Evaluation
 import Foundation
+import RunStore
+import Workbench
 
 /// What `maeface smooth` was told, and doing it.
 struct SmoothJob {
@@ -16,19 +18,49 @@ struct SmoothJob {
     var isLinked = true
     var leaveOut: TuningPlan.LeaveOut?
     var tunesThresholds = true
+    /// Takes the three sigmas with σ2, σ3 ≥ 1 even where less of the filter does better.
+    var isStrict = false
     var threads = 2
     /// Bytes of files that are read at once.
-    var memory = 2_000_000_000
+    var memory = PredictionReader.mostBytes
     var isJSON = false
+    /// What is kept with the run already, and what keeps new settings there.
+    var kept: KeptSmoother?
+    var keep: ((KeptSmoother) throws -> Void)?
 
     init(predictions: PredictionArguments, options: SmoothOptions) {
         self.predictions = predictions
         self.options = options
     }
 
+    /// Takes the predictions of a run, and what is kept with it.
+    mutating func read(_ word: String, home: String, keeps: Bool) throws {
+        guard !keeps || tunes || options.saysSomething else {
+            throw CommandError.usage("--keep keeps what --sigma, --threshold or --tune say: give one of them.")
+        }
+        let store = try RunStore.open(home: home, readOnly: !keeps)
+        let run = try store.resolve(word)
+        let files = try RunPredictions(of: run, in: store, task: predictions.reading.task)
+        paths = files.paths
+        name = run.name
+        predictions.reading.task = files.task
+        predictions.reading.framesPerSecond = predictions.reading.framesPerSecond ?? files.framesPerSecond
+        kept = try store.keptSmoother(of: run.id)
+        guard keeps else { return }
+        keep = { kept in
+            try store.keep(kept, of: run.id)
+            Output.say("Kept with run \(run.id) '\(run.name)'.")
+        }
+    }
+
     func run() throws -> ExitCode {
         let reader = try PredictionReader(paths, truth: predictions.truth, options: predictions.reading)
-        var settings = try options.settings(channels: reader.channels)
+        var settings = SmootherSettings(channels: reader.channels.count)
+        if let kept {
+            settings = kept.settings(for: reader.channels, base: settings)
+            if options.sigmas.isEmpty, !tunes { Output.say("Smoothed as kept with the run.") }
+        }
+        settings = try options.settings(channels: reader.channels, base: settings)
         if isSubmission { settings.options.result = .kept }
         guard reader.byteCount <= memory else { return try stream(reader, settings) }
         var set = try reader.read()
@@ -37,6 +69,7 @@ struct SmoothJob {
         let engine = SmootherEngine(set, threads: threads)
         var report = SmoothReport(set: set, settings: settings)
         report.notes = reader.notes
+        var leftOut: Double?
         if tunes {
             guard set.hasTruth else {
                 throw CommandError.badData("There is no truth to tune on. Give it with --truth or --truth-columns.")
@@ -50,11 +83,12 @@ struct SmoothJob {
             guard let result = engine.tune(plan, settings: settings, progress: progress.report) else { return .failed }
             progress.finish()
             report.tuning = result
-            // The best that the paper's filter, or less of it, does on what it has not seen.
-            let usable = TuningResult(
-                rows: result.rows.filter { $0.settings(options: settings.options) != nil }, leaveOut: result.leaveOut,
-                channels: result.channels)
-            if let chosen = usable.recommended?.settings(options: settings.options) { settings = chosen }
+            if let chosen = result.usable(strict: isStrict).map({ result.rows[$0] }) {
+                leftOut = chosen.leftOut?.mean
+                let thresholds = settings.thresholds
+                settings = chosen.settings(options: settings.options) ?? settings
+                if chosen.thresholds.isEmpty { settings.thresholds = thresholds }
+            }
             report.settings = settings
         }
         if set.hasTruth { report.scores = engine.scores(settings) }
@@ -66,6 +100,7 @@ struct SmoothJob {
                 engine, settings: settings, to: output, isSubmission: isSubmission, list: list)
             report.notes += said(notes, output)
         }
+        try keep?(KeptSmoother(settings, of: set, scores: report.scores?.all, leftOut: leftOut))
         if isJSON { try Output.json(report.json) } else { Output.result(report.text) }
         return .done
     }
@@ -78,11 +113,11 @@ struct SmoothJob {
 
     /// One video at a time, for files of any length.
     private func stream(_ reader: PredictionReader, _ settings: SmootherSettings) throws -> ExitCode {
-        guard !tunes, worst == 0 else {
+        guard !tunes, worst == 0, keep == nil else {
             throw CommandError.badData(
                 "The files hold \(RunTable.bytes(Int64(reader.byteCount))), more than the \(RunTable.bytes(Int64(memory))) "
-                    + "that are read at once, and tuning needs all of them. Tune on some of the videos, or raise "
-                    + "--memory.")
+                    + "that are read at once; --tune, --worst and --keep need all of them. Take some of the videos, or "
+                    + "raise --memory.")
         }
         let task = reader.task
         var sums = (

@@ -50,7 +50,12 @@ struct SmoothOptions {
     /// Triples for all channels (nil) or for one.
     var sigmas: [(channel: String?, value: Sigmas)] = []
     var thresholds: [(channel: String?, value: Double)] = []
-    var filter = FilterOptions()
+    /// What was said of the filter; what was not stays as it is.
+    private var edge: EdgeMode?
+    private var gaps: GapFilling?
+    private var keepsGaps = false
+    private var smoothsLogits = false
+    private var isUnclipped = false
 
     static let help = """
           --sigma S1,S2,S3     sigmas in frames, σ1 > σ2 and σ1 > σ3; a single number is a plain Gaussian; for one channel
@@ -86,18 +91,18 @@ struct SmoothOptions {
                 let known = EdgeMode.allCases.map(\.rawValue).joined(separator: ", ")
                 throw CommandError.usage("--edge takes one of \(known), not '\(word)'.")
             }
-            filter.edge = edge
+            self.edge = edge
         }
         if let word = try arguments.value("--gaps") {
             guard let gaps = GapFilling(rawValue: word) else {
                 let known = GapFilling.allCases.map(\.rawValue).joined(separator: ", ")
                 throw CommandError.usage("--gaps takes one of \(known), not '\(word)'.")
             }
-            filter.gaps = gaps
+            self.gaps = gaps
         }
-        if arguments.flag("--keep-gaps") { filter.result = .kept }
-        if arguments.flag("--smooth-logits") { filter.domain = .logits }
-        if arguments.flag("--no-clip") { filter.clips = false }
+        keepsGaps = arguments.flag("--keep-gaps")
+        smoothsLogits = arguments.flag("--smooth-logits")
+        isUnclipped = arguments.flag("--no-clip")
     }
 
     private static func split(_ word: String) -> (String?, String) {
@@ -105,9 +110,17 @@ struct SmoothOptions {
         return parts.count == 2 ? (parts[0], parts[1]) : (nil, word)
     }
 
+    var saysSomething: Bool { !sigmas.isEmpty || !thresholds.isEmpty }
+
     /// The settings for given channels.
-    func settings(channels: [String]) throws -> SmootherSettings {
-        var settings = SmootherSettings(channels: channels.count, options: filter)
+    /// - Parameter base: what holds where nothing was said.
+    func settings(channels: [String], base: SmootherSettings) throws -> SmootherSettings {
+        var settings = base
+        if let edge { settings.options.edge = edge }
+        if let gaps { settings.options.gaps = gaps }
+        if keepsGaps { settings.options.result = .kept }
+        if smoothsLogits { settings.options.domain = .logits }
+        if isUnclipped { settings.options.clips = false }
         func places(_ channel: String?) throws -> [Int] {
             guard let channel else { return Array(channels.indices) }
             guard let place = channels.firstIndex(where: { $0.lowercased() == channel.lowercased() }) else {

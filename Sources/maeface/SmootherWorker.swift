@@ -10,7 +10,7 @@ import Workbench
 ///
 /// Of the steps of a slider the newest wins: a step that is under way is finished, so that the screen follows while a key
 /// repeats, those between it and the newest are never begun, and what is refined when nothing moves (strips, map, list of
-/// videos) ends as soon as something does.
+/// videos) waits for a moment of rest and ends as soon as something does.
 final class SmootherWorker: Sendable {
     private let post: @Sendable ([Event]) -> Void
     private let steps = DispatchQueue(label: "maeface.smoother", qos: .userInteractive)
@@ -18,6 +18,9 @@ final class SmootherWorker: Sendable {
     private let tuning = DispatchQueue(label: "maeface.tuning", qos: .utility)
     private let memory = Guarded(Memory())
     private let threads: Int
+
+    /// Seconds for which nothing has moved before there is refinement: between two steps it would be for nothing.
+    private static let rest = 0.25
 
     private struct Memory {
         var answers: SmootherAnswers?
@@ -68,31 +71,18 @@ final class SmootherWorker: Sendable {
         case .files(let files):
             let reader = try PredictionReader(
                 files.paths.map(expanded), truth: files.truth.map(expanded), options: files.reading)
-            guard reader.byteCount <= 2_000_000_000 else {
-                throw PredictionError.bad(
-                    file: files.paths.first ?? "", line: nil,
-                    "holds \(reader.byteCount / 1_000_000) MB, too much to explore at once. 'maeface smooth' smooths files "
-                        + "of any length.")
-            }
-            let set = try reader.read()
+            let set = try reader.readBounded()
             return (set, nil, reader.notes)
-        case .run(let id):
+        case .run(let predicted):
             guard let store = try store() else { throw CommandError.failed("The store of runs cannot be opened.") }
-            let records = try store.predictions(of: id)
-            guard let last = records.map(\.stage).max() else {
-                throw CommandError.badData("Run \(id) has no predictions.")
-            }
-            // Of each fold the newest, of the last stage that predicted.
-            var newest: [Int?: PredictionRecord] = [:]
-            for record in records where record.stage == last && record.split == "val" { newest[record.fold] = record }
-            let chosen = newest.isEmpty ? records.filter { $0.stage == last } : Array(newest.values)
-            let paths = chosen.sorted { $0.id < $1.id }.map { store.folder(of: id) + "/" + $0.file }
+            let run = try store.run(predicted.run)
+            let files = try RunPredictions(of: run, in: store, task: AffectTask(rawValue: predicted.task))
             let reader = try PredictionReader(
-                paths,
-                options: PredictionReadingOptions(framesPerSecond: chosen.lazy.compactMap(\.framesPerSecond).first))
-            var set = try reader.read()
-            set.name = try store.run(id).name
-            return (set, try store.keptSmoother(of: id), reader.notes)
+                files.paths, options: PredictionReadingOptions(task: files.task, framesPerSecond: files.framesPerSecond)
+            )
+            var set = try reader.readBounded()
+            set.name = run.name
+            return (set, try store.keptSmoother(of: run.id), reader.notes)
         }
     }
 
@@ -109,7 +99,10 @@ final class SmootherWorker: Sendable {
             guard let (request, cancellation) = self.takeNewest() else { return }
             guard let answer = self.answer(request) else { return }
             self.post([.smoother(.answer(answer))])
-            self.refine(request, cancellation) { self.post([.smoother($0)]) }
+            self.steps.asyncAfter(deadline: .now() + Self.rest) {
+                if cancellation.isCancelled { return }
+                self.refine(request, cancellation) { self.post([.smoother($0)]) }
+            }
         }
     }
 

@@ -31,7 +31,7 @@ final class StoreWatcher: Sendable {
         var previews: [PreviewRecord] = []
         var problem: String?
         var wasEmpty = false
-        var predicting: [RunID]?
+        var predicting: [PredictedTask]?
     }
 
     /// Seconds between readings of the whole list of runs while one of them runs.
@@ -121,7 +121,7 @@ final class StoreWatcher: Sendable {
         }
         memory.token = token
         if isChanged {
-            let predicting = try store.runsWithPredictions()
+            let predicting = try store.predictedTasks()
             if predicting != memory.predicting {
                 memory.predicting = predicting
                 events.append(.smoother(.available(predicting)))

@@ -1,7 +1,7 @@
+import Basics
 import Evaluation
 import Foundation
 import RunStore
-import Synchronization
 import TestSupport
 import Testing
 import Workbench
@@ -94,7 +94,7 @@ import Workbench
     @Test func theNewestOfManyStepsWins() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write("theirs.csv", Self.table(2000))
-        let answered = Mutex<[SmootherEvent]>([])
+        let answered = Guarded<[SmootherEvent]>([])
         let done = DispatchSemaphore(value: 0)
         let last = 200
         let worker = SmootherWorker { events in

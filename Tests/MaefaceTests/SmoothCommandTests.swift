@@ -152,6 +152,77 @@ import Testing
         #expect(try store.runs().count == 1)
     }
 
+    @Test func whatIsTunedIsKeptWithTheRunAndUsedAgain() throws {
+        let home = ["--home", folder.path + "/runs"]
+        try Program.run(["runs", "import", try predictions(), "--name", "theirs"] + home)
+        let tuned = try Program.run(
+            ["smooth", "--run", "theirs", "--tune", "--largest", "30", "--strict", "--keep", "--json"] + home)
+        #expect(tuned.status == 0 && tuned.talk.contains("Kept with run 1 'theirs'"))
+        let json = try object(tuned.output)
+        let store = try RunStore.open(home: folder.path + "/runs", readOnly: true)
+        let kept = try #require(try store.keptSmoother(of: 1))
+        let sigmas = kept.channels.map { [$0.sigma1, $0.sigma2, $0.sigma3] }
+        let settings = try #require(json["settings"] as? [String: Any])
+        #expect((settings["sigmas"] as? [String: [Double]])?["valence"] == sigmas[0])
+        #expect(sigmas[0][1] >= 1 && sigmas[0][2] >= 1)
+        let rows = try #require((json["tuning"] as? [String: Any])?["rows"] as? [[String: Any]])
+        let strict = try #require(rows.first { $0["family"] as? String == "residual" })
+        let leftOut = (strict["left_out"] as? [String: Any])?["mean"] as? Double
+        #expect(abs((kept.leftOut ?? 0) - (leftOut ?? 1)) < 1e-12)
+        // Without a word of its own the run is smoothed as kept; what is said comes before that.
+        let again = try Program.run(["smooth", "--run", "theirs", "--json"] + home)
+        #expect(again.talk.contains("as kept with the run"))
+        #expect(try object(again.output)["settings"] as? NSDictionary == settings as NSDictionary)
+        let other = try Program.run(
+            ["smooth", "--run", "theirs", "--sigma", "9,3,2", "--edge", "nearest", "--keep"] + home)
+        #expect(other.status == 0)
+        let newer = try #require(try store.keptSmoother(of: 1))
+        #expect(newer.channels.allSatisfy { $0.sigma1 == 9 } && newer.edge == "nearest" && newer.leftOut == nil)
+        for words in [["--keep"], ["--keep", "--sigma", "3", "--run", "nothing"], ["--run", "theirs", "--keep"]] {
+            #expect(try Program.run(["smooth"] + words + home).status != 0)
+        }
+        let wrong = try Program.run(["smooth", "--run", "theirs", "--task", "au"] + home)
+        #expect(wrong.status == 3 && wrong.talk.contains("has no predictions of au, but of va"))
+    }
+
+    @Test func aRunOfSeveralTasksIsSmoothedOneByOne() throws {
+        let store = try RunStore.open(home: folder.path + "/runs")
+        let run = try store.createRun(name: "both", sessionText: "{}", stages: [])
+        for (fold, task) in [(1, AffectTask.valenceArousal), (1, .expression), (2, .valenceArousal), (2, .expression)] {
+            let channels = task.standardChannels
+            let video = PredictionVideo(
+                name: "v\(fold)", fold: fold, scores: channels.indices.map { [0.1 * Double($0), 0.2] },
+                truth: task == .expression ? [[1, 2]] : channels.map { _ in [0.1, 0.3] })
+            let set = PredictionSet(name: "both", task: task, channels: channels, videos: [video])
+            let file = "predictions/\(task.shortName)-\(fold).csv"
+            try PredictionFile.write(set, to: store.folder(of: run.id) + "/" + file)
+            // An older file of the fold, of an earlier step, does not count.
+            for step in [10, 20] {
+                try store.append(
+                    PredictionRecord(
+                        stage: 1, fold: fold, step: Int64(step), task: task.rawValue, channels: channels, videos: 1,
+                        frames: 2, file: step == 20 ? file : "predictions/gone-\(fold)-\(task.shortName).csv"),
+                    to: run.id)
+            }
+        }
+        for task in ["va", "expr"] {
+            let result = try Program.run(
+                ["smooth", "--run", "both", "--task", task, "--json", "--home", folder.path + "/runs"])
+            #expect(result.status == 0, "\(result.talk)")
+            #expect(try object(result.output)["frames"] as? Int == 4)
+        }
+    }
+
+    @Test(arguments: [("va", 2), ("au", 12), ("expr", 8)]) func speedIsMeasuredForEveryTask(
+        _ task: String, _ channels: Int
+    ) throws {
+        let result = try Program.run(
+            ["bench", "smooth", "--task", task, "--frames", "600", "--videos", "6", "--json"])
+        let json = try object(result.output)
+        #expect(result.status == 0 && json["channels"] as? Int == channels)
+        #expect((json["family_s"] as? [String: Double])?.count == (task == "au" ? 7 : 6))
+    }
+
     @Test func realSequencesGainFromAGaussianAndNotFromThreeSigmas() throws {
         guard let data = SharedData.folder("valence-sequences") else { return }
         let result = try Program.run([

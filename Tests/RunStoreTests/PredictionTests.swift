@@ -21,12 +21,21 @@ import Testing
         #expect(try store.predictions(of: run.id).map(\.fold) == [0, 1])
         #expect(try store.predictions(of: run.id).first == expected)
         #expect(try store.predictions(of: other.id).isEmpty)
-        #expect(try store.runsWithPredictions() == [run.id])
+        var units = record(0, file: "predictions/units.csv")
+        units.task = "actionUnits"
+        try store.append(units, to: other.id)
+        try store.append(record(0), to: other.id)
+        #expect(
+            try store.predictedTasks() == [
+                PredictedTask(run: other.id, task: "actionUnits"), PredictedTask(run: other.id, task: "valenceArousal"),
+                PredictedTask(run: run.id, task: "valenceArousal"),
+            ])
+        try store.delete(other.id)
         // A file written anew replaces its row.
         try store.append(record(0, step: 60, file: "predictions/a.csv"), to: run.id)
         #expect(try store.predictions(of: run.id).map(\.step) == [60, 50])
         try store.delete(run.id)
-        #expect(try store.runsWithPredictions().isEmpty)
+        #expect(try store.predictedTasks().isEmpty)
     }
 
     @Test func rollBackTakesLaterPredictionsAway() throws {
@@ -64,6 +73,11 @@ import Testing
         #expect(try store.keptSmoother(of: run.id) == kept)
         #expect(try store.keptSmoother(of: run.id, fold: 2) == ofFold)
         #expect(try store.withDatabase { try $0.integer("SELECT count(*) FROM smoothing_channel") } == 3)
+        // Another task's channels go beside these.
+        var other = kept
+        other.channels = [KeptSmoothing(channel: "valence", sigma1: 3, sigma2: 0, sigma3: 0)]
+        try store.keep(other, of: run.id)
+        #expect(try store.keptSmoother(of: run.id)?.channels.map(\.channel) == ["valence", "AU1", "AU12"])
         try store.forgetSmoother(of: run.id)
         #expect(try store.keptSmoother(of: run.id) == nil)
         try store.delete(run.id)

@@ -6,6 +6,12 @@ import Screen
 
 /// Predictions that look like some, and a shell that computes on the spot.
 extension Fixture {
+    /// Run 2 has two tasks.
+    static let predicted = [
+        PredictedTask(run: 2, task: "valenceArousal"), PredictedTask(run: 2, task: "expression"),
+        PredictedTask(run: 1, task: "actionUnits"),
+    ]
+
     private static func wave(_ frame: Int, _ period: Double, _ phase: Double) -> Double {
         // A parabola for a half wave, so that no library of sines rounds the snapshots differently.
         let place = (Double(frame) / period + phase).truncatingRemainder(dividingBy: 2)
@@ -75,10 +81,10 @@ extension Fixture {
     /// The smoother with a set open, as it is when nothing moves.
     static func smoother(
         _ set: PredictionSet = valenceArousal, width: Int = 120, height: Int = 36,
-        options: Options = Options(pictures: .characters), source: PredictionSource = .run(2)
+        options: Options = Options(pictures: .characters), source: PredictionSource = .run(predicted[0])
     ) -> SmootherRobot {
         var state = Fixture.state(options: options)
-        _ = update(&state, .smoother(.available([2, 1])))
+        _ = update(&state, .smoother(.available(Fixture.predicted)))
         var robot = SmootherRobot(Robot(state, width: width, height: height), set: set)
         robot.robot.press("3")
         if case .run = source {} else { robot.robot.send(.smoother(.open(source))) }

@@ -8,10 +8,10 @@ import Testing
 @Suite struct SmootherFlowTests {
     @Test func itOpensTheWatchedRunOrTheNewest() {
         var state = Fixture.state()
-        #expect(update(&state, .smoother(.available([2, 1]))).isEmpty)
+        #expect(update(&state, .smoother(.available(Fixture.predicted))).isEmpty)
         var robot = Robot(state)
         robot.press("3")
-        #expect(robot.takeEffects() == [.smoother(.open(.run(2), 1))])
+        #expect(robot.takeEffects() == [.smoother(.open(.run(Fixture.predicted[0]), 1))])
         #expect(robot.sees("reading ck-expr"))
         robot.send(.smoother(.openFailed(1, "val.csv, line 7: 'x' is not a number.")))
         #expect(robot.sees("val.csv, line 7"))
@@ -194,6 +194,59 @@ import Testing
         #expect(robot.sigmas == .identity)
         robot.press("G<enter>")
         #expect(robot.robot.bottom.contains("is a baseline"))
+    }
+
+    @Test func aTuningIsToldWhatToLeaveOutAndWhatToTake() throws {
+        var robot = Fixture.smoother(width: 80, height: 24)
+        robot.press("A")
+        #expect(robot.sees("leave out") && robot.sees("folds") && robot.sees("the best left out"))
+        // Videos, the strict triple, up to 30 frames.
+        robot.press("l<tab>l<tab><ctrl-u>x<enter>")
+        #expect(robot.sees("'x' is not a number of frames"))
+        robot.press("<ctrl-u>30<enter>")
+        guard case .tune(_, let plan, _) = robot.others.last else {
+            Issue.record("nothing is tuned")
+            return
+        }
+        #expect(plan.leaveOut == .videos)
+        #expect(plan.largest == 30)
+        #expect(plan.thresholds)
+        let used = try #require(robot.smoother.usedRow)
+        #expect(used.family == .residual)
+        #expect(robot.sigmas.isStrict)
+        #expect(used.parts.map(\.name) == robot.set.videos.map(\.name))
+        // The best, which here is a plain Gaussian, once that is asked for; what was chosen is there again.
+        robot.press("A")
+        #expect(robot.sees("three sigmas (strict)") && robot.sees("30"))
+        robot.press("<tab>l<enter>")
+        #expect(robot.smoother.usedRow?.family == .gaussian)
+        var units = Fixture.smoother(Fixture.actionUnits)
+        units.press("A<tab><tab><tab>l<enter>")
+        guard case .tune(_, let fixed, _) = units.others.last else {
+            Issue.record("nothing is tuned")
+            return
+        }
+        #expect(!fixed.thresholds)
+        #expect(fixed.leaveOut == .videos)
+        #expect(units.smoother.settings.thresholds == Array(repeating: 0.5, count: 12))
+        // While one runs there is nothing to be told.
+        robot.isHolding = true
+        robot.press("aA")
+        #expect(robot.robot.bottom.contains("a tuning runs"))
+        robot.press("a")
+        #expect(robot.others.last == .cancelTuning)
+    }
+
+    @Test func aTaskOfARunIsChosen() {
+        var robot = Fixture.smoother(width: 80, height: 24)
+        robot.press("R")
+        #expect(robot.lines.count { $0.contains("ck-expr") && $0.contains("finished") } == 2)
+        robot.robot.press("j<enter>")
+        guard case .smoother(.open(let source, _)) = robot.robot.takeEffects().last else {
+            Issue.record("nothing is opened")
+            return
+        }
+        #expect(source == .run(Fixture.predicted[1]))
     }
 
     @Test func withoutTruthThereIsNothingToTune() {

@@ -128,7 +128,7 @@ import Testing
         #expect(classes.robot.bottom.contains("share their sigmas"))
     }
 
-    @Test func thresholdsOfUnits() {
+    @Test func thresholdsOfUnits() throws {
         var robot = Fixture.smoother(Fixture.actionUnits)
         robot.press("jjj")
         #expect(robot.smoother.slider == .threshold)
@@ -142,6 +142,16 @@ import Testing
         #expect(robot.smoother.strips[.threshold]?.scores.count == SliderTrack.places)
         robot.press("Cj<enter>")
         #expect(robot.smoother.threshold == 0.5)
+        // The mouse moves the threshold of the unit in view, and of no other.
+        let rect = try #require(Layout(robot.robot.state, robot.robot.state.size)?.smoother[.sliders])
+        let track = SlidersView(state: robot.robot.state, rect: rect).track(.threshold)
+        robot.robot.mouse(.press, track.column, track.row)
+        robot.robot.mouse(.drag, track.column + track.width / 4, track.row)
+        robot.robot.mouse(.release, track.column + track.width / 4, track.row)
+        robot.settle()
+        #expect((0.2...0.3).contains(robot.smoother.settings.thresholds[1]))
+        #expect(robot.smoother.settings.thresholds[0] == 0.3)
+        #expect(robot.sees("AU2 ≥ " + ScoreText.of(robot.smoother.threshold)))
         // Valence has no threshold.
         var values = Fixture.smoother()
         values.press("jjjjj")

@@ -1,6 +1,6 @@
 """Plain baselines on the posed faces of `ck-au`, for what a trained model has to beat.
 
-    python3 ck_baselines.py FOLDER [--folds sessions/ck-au-folds.csv] [--write-folds]
+    python3 ck_baselines.py FOLDER [--folds sessions/ck-au-folds.csv] [--only NAME]... [--predictions OUT] [--write-folds]
 
 FOLDER holds labels.csv and images. Needs NumPy, Pillow and scikit-learn. Three baselines over five folds by subject:
 
@@ -9,7 +9,8 @@ FOLDER holds labels.csv and images. Needs NumPy, Pillow and scikit-learn. Three 
     hog svm  the same features, balanced linear support vector machines, for the action units
 
 Accuracy and macro F1 over 7 expressions, mean F1 over 16 action units: mean and standard deviation over the folds, and
-pooled over all held-out images. `--write-folds` makes the fold file anew: stratified by expression, grouped by subject.
+pooled over all held-out images. `--predictions` writes what was predicted for the held-out images to OUT, in the tables
+that `maeface runs import` and ck_paired.py read: `<baseline>-expr.csv` and `<baseline>-au.csv`. `--write-folds` makes the fold file anew: stratified by expression, grouped by subject.
 """
 import argparse
 import csv
@@ -30,10 +31,12 @@ UNITS = [f"AU{n}" for n in (1, 2, 4, 5, 6, 7, 9, 12, 15, 17, 20, 23, 24, 25, 26,
 
 def load(folder):
     rows = list(csv.DictReader(open(folder / "labels.csv")))
+    order = np.array([f"{row['subject']}/{row['sequence']}" for row in rows])
+    frames = np.array([row["frame"] for row in rows])
     images = np.stack([np.asarray(Image.open(folder / row["image"]).convert("L"), float) for row in rows])
     expressions = np.array([row["expression"] for row in rows])
     units = np.array([[int(row[unit]) for unit in UNITS] for row in rows])
-    return images, expressions, units, np.array([row["subject"] for row in rows])
+    return images, expressions, units, np.array([row["subject"] for row in rows]), order, frames
 
 
 def write_folds(path, expressions, subjects):
@@ -69,14 +72,25 @@ def histograms(images, cell=6, directions=9):
     return blocks.reshape(count, -1)
 
 
+def write_predictions(path, folds, videos, frames, channels, scores, truth_columns, truth):
+    with open(path, "w", newline="\n") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["fold", "video", "frame", *channels, *truth_columns])
+        # Frames of a video stand together, as they do in the table of labels.
+        for row in np.argsort(folds, kind="stable"):
+            writer.writerow([folds[row], videos[row], frames[row], *scores[row], *truth[row]])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=pathlib.Path)
     here = pathlib.Path(__file__).resolve().parent.parent
     parser.add_argument("--folds", type=pathlib.Path, default=here / "sessions/ck-au-folds.csv")
+    parser.add_argument("--only", action="append", help="pixels, hog or 'hog svm'")
+    parser.add_argument("--predictions", type=pathlib.Path)
     parser.add_argument("--write-folds", action="store_true")
     arguments = parser.parse_args()
-    images, expressions, units, subjects = load(arguments.folder)
+    images, expressions, units, subjects, videos, frames = load(arguments.folder)
     if arguments.write_folds:
         write_folds(arguments.folds, expressions, subjects)
     fold_of = {row["subject"]: row["fold"] for row in csv.DictReader(open(arguments.folds))}
@@ -92,7 +106,10 @@ def main():
         "hog svm": (gradients, lambda: LinearSVC(C=0.1, class_weight="balanced", max_iter=20000), False),
     }
     print(f"{'':10}{'accuracy':>16}{'macro F1':>16}{'unit F1':>16}   pooled: accuracy, macro F1, unit F1")
+    classes = sorted(set(expressions))
     for name, (features, make, does_expressions) in baselines.items():
+        if arguments.only and name not in arguments.only:
+            continue
         scores, guessed, active = [], expressions.copy(), units.copy()
         for fold in sorted(set(folds)):
             held, rest = folds == fold, folds != fold
@@ -112,6 +129,15 @@ def main():
         if does_expressions:
             pooled = [accuracy_score(expressions, guessed), f1_score(expressions, guessed, average="macro")] + pooled
         print(f"{name:10}{cells}   {', '.join(f'{value:.3f}' for value in pooled)}", flush=True)
+        if arguments.predictions:
+            arguments.predictions.mkdir(parents=True, exist_ok=True)
+            stem = str(arguments.predictions / name.replace(" ", "-"))
+            write_predictions(f"{stem}-au.csv", folds, videos, frames, UNITS, active, [u + "_truth" for u in UNITS], units)
+            if does_expressions:
+                chosen = (guessed[:, None] == np.array(classes)).astype(int)
+                truth = np.array([[classes.index(e)] for e in expressions])
+                write_predictions(
+                    f"{stem}-expr.csv", folds, videos, frames, classes, chosen, ["expression_truth"], truth)
 
 
 main()

@@ -39,12 +39,35 @@ public struct Normalisation: Equatable, Sendable {
     /// The statistics of ImageNet, which all published MAE weights expect.
     public static let imageNet = Normalisation(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
 
+    /// v / 255 alone.
+    public static let none = Normalisation(mean: [0, 0, 0], deviation: [1, 1, 1])
+
     /// Every image on its own: mean 0 and deviation 1 over all its values, so that light and contrast do not matter.
     public static let perImage = {
-        var normalisation = Normalisation(mean: [0, 0, 0], deviation: [1, 1, 1])
+        var normalisation = Normalisation.none
         normalisation.isPerImage = true
         return normalisation
     }()
+
+    /// Means and deviations of three channels that do the same as `perImage` to the image with these values v / 255.
+    public static func measured(_ values: UnsafeBufferPointer<Float>) -> Normalisation {
+        let (mean, deviation) = statistics(values)
+        return Normalisation(
+            mean: [Float](repeating: Float(mean), count: 3), deviation: [Float](repeating: Float(deviation), count: 3))
+    }
+
+    fileprivate static func statistics(_ values: UnsafeBufferPointer<Float>) -> (mean: Double, deviation: Double) {
+        var sum = 0.0
+        var squares = 0.0
+        for value in values {
+            sum += Double(value)
+            squares += Double(value) * Double(value)
+        }
+        let mean = sum / Double(values.count)
+        let variance = max(squares / Double(values.count) - mean * mean, 0)
+        // Half a byte's step, below which there is nothing but rounding.
+        return (mean, max(variance.squareRoot(), 0.5 / 255))
+    }
 
     /// The same as v * scale + offset, rounded once from double precision.
     var scale: [Float] { deviation.map { Float(1 / (255 * Double($0))) } }
@@ -100,17 +123,8 @@ public final class Resampler {
 
     /// Brings values to mean 0 and deviation 1; an even image becomes 0.
     private static func standardise(_ values: UnsafeMutablePointer<Float>, count: Int) {
-        var sum = 0.0
-        var squares = 0.0
-        for i in 0..<count {
-            let value = Double(values[i])
-            sum += value
-            squares += value * value
-        }
-        let mean = sum / Double(count)
-        let variance = max(squares / Double(count) - mean * mean, 0)
-        // Half a byte's step, below which there is nothing but rounding.
-        let scale = 1 / max(variance.squareRoot(), 0.5 / 255)
+        let (mean, deviation) = Normalisation.statistics(UnsafeBufferPointer(start: values, count: count))
+        let scale = 1 / deviation
         for i in 0..<count { values[i] = Float((Double(values[i]) - mean) * scale) }
     }
 

@@ -80,7 +80,10 @@ public struct RenderedData: Equatable, Sendable {
 /// A data set named by a stage: `"photos"`, or one split of it, `"ck:train"`.
 public struct DataReference: Equatable, Hashable, Sendable {
     public var name: String
+    /// `training`: only what is trained on, of each fold where there are folds; nil: all.
     public var split: String?
+
+    public static let training = "train"
 
     public init(name: String, split: String? = nil) {
         self.name = name

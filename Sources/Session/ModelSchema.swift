@@ -9,11 +9,13 @@ extension SessionSchema {
         let image = model.integer("image", in: 2...4096, default: 224)
         let patch = model.integer("patch", in: 1...1024, default: 16)
         let initial = model.node("init").flatMap { absolutePath($0, path: "model.init") }
+        let normalisation = model.word("normalisation", default: NormalisationSetting.imageNet)
         model.finish()
         checkGrid(model, image: image, patch: patch)
         guard let encoder, let decoder else { return nil }
         return ModelSettings(
-            encoder: encoder, decoder: decoder, image: image, patch: patch, initialWeights: initial)
+            encoder: encoder, decoder: decoder, image: image, patch: patch, initialWeights: initial,
+            normalisation: normalisation)
     }
 
     private func checkGrid(_ model: FieldReader, image: Int, patch: Int) {

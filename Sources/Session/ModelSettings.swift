@@ -8,16 +8,18 @@ public struct ModelSettings: Equatable, Sendable {
     public var patch: Int
     /// The absolute path of weights to begin with; nil begins with random ones.
     public var initialWeights: String?
+    public var normalisation: NormalisationSetting
 
     public init(
         encoder: TransformerShape, decoder: TransformerShape, image: Int = 224, patch: Int = 16,
-        initialWeights: String? = nil
+        initialWeights: String? = nil, normalisation: NormalisationSetting = .imageNet
     ) {
         self.encoder = encoder
         self.decoder = decoder
         self.image = image
         self.patch = patch
         self.initialWeights = initialWeights
+        self.normalisation = normalisation
     }
 
     /// How many patches an image has: P = (image / patch)².
@@ -28,6 +30,14 @@ public struct ModelSettings: Equatable, Sendable {
 
     /// How many values a patch has: 3 patch².
     public var patchValues: Int { 3 * patch * patch }
+}
+
+/// What brings the bytes of an image to the numbers that the model sees.
+public enum NormalisationSetting: String, Sendable, CaseIterable {
+    /// The mean and deviation of ImageNet, which all published weights expect.
+    case imageNet
+    /// The image's own mean and deviation, so that light and contrast do not matter.
+    case image
 }
 
 /// The shape of a stack of transformer blocks.

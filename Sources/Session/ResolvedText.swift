@@ -24,6 +24,7 @@ extension ModelSettings {
             ("image", .whole(image)),
             ("patch", .whole(patch)),
             ("init", .path(initialWeights)),
+            ("normalisation", .string(normalisation.rawValue)),
         ])
     }
 }

@@ -28,6 +28,20 @@ public struct Session: Equatable, Sendable {
     public func source(named name: String) -> DataSource? {
         data.first { $0.name == name }
     }
+
+    /// The data set that `folds` cuts: that of the last stage with labels.
+    public var foldedData: String? {
+        folds == nil ? nil : stages.compactMap(\.supervised).last?.data.name
+    }
+
+    /// The first stage that uses the folded data with its labels, or only what it trains on: from there on all stages run
+    /// in each fold.
+    public var firstFoldedStage: Int? {
+        guard let folded = foldedData else { return nil }
+        return stages.firstIndex { stage in
+            stage.data.contains { $0.name == folded && (stage.supervised != nil || $0.split != nil) }
+        }
+    }
 }
 
 /// How labelled data is cut into folds.

@@ -11,8 +11,10 @@ public struct SessionPlan: Equatable, Sendable {
 
     /// - Parameter photos: how many photographs each data set has, by its name; a set that is not named is unknown.
     ///   Rendered sets are known without it.
-    public init(_ session: Session, photos: [String: Int] = [:]) {
+    /// - Parameter folds: how many folds there are, where a file or the data itself says it; taken for one without it.
+    public init(_ session: Session, photos: [String: Int] = [:], folds: Int? = nil) {
         self.session = session
+        let cut = FoldPlan(session, folds: folds)
         parameters = session.model.parameterCounts
         var photos = photos
         for source in session.data {
@@ -22,11 +24,11 @@ public struct SessionPlan: Equatable, Sendable {
         }
         stages = session.stages.enumerated().compactMap { index, stage in
             guard case .pretrain(let settings) = stage else { return nil }
-            return StagePlan(index: index, settings: settings, model: session.model, photos: photos)
+            return StagePlan(index: index, settings: settings, model: session.model, photos: photos, cut: cut)
         }
         supervised = session.stages.enumerated().compactMap { index, stage in
             stage.supervised.map {
-                SupervisedPlan(index: index, settings: $0, session: session, images: photos[$0.data.name])
+                SupervisedPlan(index: index, settings: $0, session: session, images: photos[$0.data.name], cut: cut)
             }
         }
         warnings = stages.flatMap(\.warnings) + supervised.flatMap(\.warnings)
@@ -42,11 +44,34 @@ public struct SessionPlan: Equatable, Sendable {
     }
 }
 
+/// How the folds of a session cut its data and repeat its stages.
+struct FoldPlan {
+    private let session: Session
+    private let folds: Int
+
+    init(_ session: Session, folds: Int?) {
+        self.session = session
+        if case .grouped(let count, _, _)? = session.folds { self.folds = count } else { self.folds = folds ?? 1 }
+    }
+
+    /// How many times a stage runs.
+    func runs(ofStage index: Int) -> Int {
+        session.firstFoldedStage.map { index >= $0 } ?? false ? folds : 1
+    }
+
+    /// About how many of a data set's images are trained on in one fold: folds are not exactly alike.
+    func training(_ images: Int, of name: String) -> Int {
+        name == session.foldedData && folds > 1 ? images * (folds - 1) / folds : images
+    }
+}
+
 /// One stage of a plan.
 public struct StagePlan: Equatable, Sendable {
     public let index: Int
     public let settings: PretrainStage
-    /// Photographs of all its data sets, or nil when one of them is unknown.
+    /// How many times the stage runs.
+    public let folds: Int
+    /// Photographs of all its data sets, in one fold, or nil when one of them is unknown.
     public let photos: Int?
     /// Images of a step: the session's batch, or all photographs where there are fewer.
     public let batch: Int
@@ -62,10 +87,13 @@ public struct StagePlan: Equatable, Sendable {
     /// An estimate of the memory that training takes, without decoded photographs kept.
     public let memoryBytes: Int
 
-    init(index: Int, settings: PretrainStage, model: ModelSettings, photos: [String: Int]) {
+    init(index: Int, settings: PretrainStage, model: ModelSettings, photos: [String: Int], cut: FoldPlan) {
         self.index = index
         self.settings = settings
-        let counts = settings.data.map { photos[$0.name] }
+        folds = cut.runs(ofStage: index)
+        let counts = settings.data.map { data in
+            photos[data.name].map { data.split == nil ? $0 : cut.training($0, of: data.name) }
+        }
         let total = counts.reduce(Int?(0)) { sum, count in
             guard let sum, let count else { return nil }
             return sum + count
@@ -86,7 +114,8 @@ public struct StagePlan: Equatable, Sendable {
         memoryBytes = model.trainingBytes(batch: batch, microBatch: microBatch, maskRatio: settings.maskRatio)
     }
 
-    public var steps: Int? { stepsPerEpoch.map { $0 * settings.epochs } }
+    /// Steps of all folds.
+    public var steps: Int? { stepsPerEpoch.map { $0 * settings.epochs * folds } }
 
     /// Seconds at a sustained speed in GFLOP/s, or nil when the number of steps is unknown.
     public func seconds(atGigaflops speed: Double) -> Double? {
@@ -106,7 +135,7 @@ public struct StagePlan: Equatable, Sendable {
                 "\(place): the warm-up takes \(JSON5Writer.shortNumber(settings.warmup)) of \(settings.epochs) epochs, "
                     + "more than half; a twentieth is usual")
         }
-        if let steps, steps > 0, steps < 1000 {
+        if let steps = stepsPerEpoch.map({ $0 * settings.epochs }), steps > 0, steps < 1000 {
             warnings.append(
                 "\(place): \(steps) steps are few; reconstructions begin to look like faces after some thousands")
         }

@@ -30,14 +30,16 @@ extension SessionSchema {
             noteKind(fields, text, known: StageKind.allCases.map(\.rawValue), later: [])
             return nil
         }
-        if kind == .pretrain { return .pretrain(pretrain(&fields, dataNames: dataNames, model: model)) }
+        if kind == .pretrain { return .pretrain(pretrain(&fields, dataNames: dataNames, data: data, model: model)) }
         return supervised(&fields, kind: kind, dataNames: dataNames, data: data, previous: previous).map {
             .supervised($0)
         }
     }
 
-    private func pretrain(_ fields: inout FieldReader, dataNames: [String], model: ModelSettings?) -> PretrainStage {
-        var stage = PretrainStage(data: references(&fields, dataNames: dataNames))
+    private func pretrain(
+        _ fields: inout FieldReader, dataNames: [String], data: [DataSource], model: ModelSettings?
+    ) -> PretrainStage {
+        var stage = PretrainStage(data: references(&fields, dataNames: dataNames, data: data))
         stage.epochs = fields.integer("epochs", in: 1...1_000_000, default: stage.epochs)
         stage.warmup = fields.number("warmup", .notNegative, default: min(stage.warmup, Double(stage.epochs) / 20))
         stage.batch = fields.integer("batch", in: 1...1_048_576, default: stage.batch)
@@ -114,7 +116,9 @@ extension SessionSchema {
     }
 
     /// The `data` of a stage: a list of names, or one name.
-    private func references(_ fields: inout FieldReader, dataNames: [String]) -> [DataReference] {
+    private func references(
+        _ fields: inout FieldReader, dataNames: [String], data: [DataSource]
+    ) -> [DataReference] {
         guard fields.required("data", example: "[\"photos\"]"), let node = fields.node("data") else { return [] }
         let entries: [(node: JSON5Node, path: String)]
         switch node.value {
@@ -128,7 +132,9 @@ extension SessionSchema {
         }
         var references: [DataReference] = []
         for entry in entries {
-            guard let reference = reference(entry.node, path: entry.path, dataNames: dataNames) else { continue }
+            guard let reference = reference(entry.node, path: entry.path, dataNames: dataNames, data: data) else {
+                continue
+            }
             if references.contains(reference) {
                 problems.add(entry.node.location, entry.path, "names \"\(reference.text)\" a second time")
             } else {
@@ -138,7 +144,9 @@ extension SessionSchema {
         return references
     }
 
-    private func reference(_ node: JSON5Node, path: String, dataNames: [String]) -> DataReference? {
+    private func reference(
+        _ node: JSON5Node, path: String, dataNames: [String], data: [DataSource]
+    ) -> DataReference? {
         guard let text = node.text else {
             problems.add(node.location, path, "expected the name of a data set, found \(node.value.shown)")
             return nil
@@ -151,13 +159,22 @@ extension SessionSchema {
             problems.add(node.location, path, "there is no data set \"\(parts[0])\"; \(advice)")
             return nil
         }
-        guard parts.count == 1 else {
+        guard parts.count == 2 else { return DataReference(name: parts[0]) }
+        guard let source = data.first(where: { $0.name == parts[0] }) else { return nil }
+        guard source.isLabelled else {
             problems.add(
                 node.location, path,
                 "\"\(parts[0])\" has no splits, since it has no labels; write \"\(parts[0])\" alone")
             return nil
         }
-        return DataReference(name: parts[0])
+        guard parts[1] == DataReference.training else {
+            problems.add(
+                node.location, path,
+                "pre-training knows \"\(parts[0]):\(DataReference.training)\", what is trained on, and "
+                    + "\"\(parts[0])\", all of it")
+            return nil
+        }
+        return DataReference(name: parts[0], split: DataReference.training)
     }
 }
 

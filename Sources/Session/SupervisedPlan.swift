@@ -4,7 +4,7 @@ public struct SupervisedPlan: Equatable, Sendable {
     public let settings: SupervisedStage
     /// Images of its data set, or nil when that is unknown.
     public let images: Int?
-    /// How many times the stage runs; an official split and a fold file count as one here.
+    /// How many times the stage runs.
     public let folds: Int
     /// Images of a step.
     public let batch: Int
@@ -14,13 +14,12 @@ public struct SupervisedPlan: Equatable, Sendable {
     /// Floating-point operations of a training step for one image, those of a teacher's look included.
     public let operationsPerImage: Double
 
-    init(index: Int, settings: SupervisedStage, session: Session, images: Int?) {
+    init(index: Int, settings: SupervisedStage, session: Session, images: Int?, cut: FoldPlan) {
         self.index = index
         self.settings = settings
         self.images = images
-        let folded = session.stages.compactMap(\.supervised).last?.data == settings.data
-        if folded, case .grouped(let count, _, _)? = session.folds { folds = count } else { folds = 1 }
-        let training = images.map { [folds] in folds > 1 ? $0 * (folds - 1) / folds : $0 }
+        folds = cut.runs(ofStage: index)
+        let training = images.map { cut.training($0, of: settings.data.name) }
         batch = min(settings.batch, max(1, training ?? settings.batch))
         stepsPerEpoch = training.map { [batch] in
             settings.lastBatch == .keep ? ($0 + batch - 1) / batch : $0 / batch

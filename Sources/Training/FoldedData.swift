@@ -7,7 +7,12 @@ final class FoldedData {
         let set: LabelledSet
         /// With validation samples; one without a number where the data is not cut.
         let folds: [Fold]
+        /// Whether `folds` of the session cut it, and not its own split.
+        let isFolded: Bool
         let notes: [String]
+
+        /// What the data is in a fold of the run, counted from 1; the same in every fold where the data is not cut.
+        func fold(_ number: Int?) -> Fold { folds[isFolded ? (number ?? 1) - 1 : 0] }
     }
 
     private let session: Session
@@ -21,16 +26,6 @@ final class FoldedData {
         self.report = report
     }
 
-    /// The data set that `folds` cuts: that of the last stage with labels.
-    var foldedName: String? {
-        session.folds == nil ? nil : session.stages.compactMap(\.supervised).last?.data.name
-    }
-
-    /// The stages that run inside each fold: from the first that uses the folded data on.
-    var firstFoldedStage: Int? {
-        foldedName.flatMap { name in session.stages.firstIndex { $0.supervised?.data.name == name } }
-    }
-
     /// - Throws: `TrainingError` with `isBadData`, naming file and row.
     func entry(_ name: String) throws -> Entry {
         if let entry = entries[name] { return entry }
@@ -41,7 +36,8 @@ final class FoldedData {
         let set = try source.labelledSet(home: home) { report(.rendering(done: $0, total: $1)) }
         let folds: [Fold]
         var notes = set.notes
-        if let settings = session.folds, name == foldedName {
+        let isFolded = name == session.foldedData
+        if let settings = session.folds, isFolded {
             let cut = try Folds(settings, of: set)
             folds = cut.folds
             notes += cut.notes
@@ -52,20 +48,33 @@ final class FoldedData {
         } else {
             folds = [Fold(name: "all", training: Array(0..<set.count), validation: [])]
         }
-        let entry = Entry(set: set, folds: folds, notes: notes)
+        let entry = Entry(set: set, folds: folds, isFolded: isFolded, notes: notes)
         entries[name] = entry
         return entry
     }
 
+    /// The images that a data set trains on in a fold of the run.
+    func trainingImages(_ name: String, fold: Int?) throws -> [String] {
+        let entry = try entry(name)
+        return entry.fold(fold).training.map(entry.set.image)
+    }
+
+    /// Where the weights of a part are kept when it is done, in the run's folder. Those of the last pre-training that
+    /// runs once lie in the folder itself.
+    func weightsFile(_ part: RunPart) -> String {
+        let once = session.stages[..<(session.firstFoldedStage ?? session.stages.count)]
+        return part.stage == once.lastIndex { $0.kind == .pretrain } ? "weights.safetensors" : part.weightsFile
+    }
+
     /// An earlier stage as a part of the run sees it: of the same fold, if that stage runs in folds.
     func part(stage: Int, besides part: RunPart) -> RunPart {
-        let isFolded = firstFoldedStage.map { stage >= $0 } ?? false
+        let isFolded = session.firstFoldedStage.map { stage >= $0 } ?? false
         return RunPart(stage: stage, fold: isFolded ? part.fold : nil)
     }
 
     /// What a run works through: stages, and from the first folded one on all of them in each fold. Folds count from 1.
     func parts() throws -> [RunPart] {
-        guard let first = firstFoldedStage, let name = foldedName else {
+        guard let first = session.firstFoldedStage, let name = session.foldedData else {
             return session.stages.indices.map { RunPart(stage: $0, fold: nil) }
         }
         let folds = try entry(name).folds.count

@@ -17,14 +17,16 @@ final class HeldOut {
 
     init(
         _ samples: [Int], of set: LabelledSet, heads: TaskHeads, transform: EvaluationTransform, image: Int,
-        batch: Int, workers: Int, cacheBytes: Int, onSkip: @escaping @Sendable (SkippedFile) -> Void
+        normalisation: Normalisation, batch: Int, workers: Int, cacheBytes: Int,
+        onSkip: @escaping @Sendable (SkippedFile) -> Void
     ) {
         self.samples = samples
         self.set = set
         self.heads = heads
         loader = ImageLoader(
-            evaluating: set, samples: samples, transform: transform, image: image, batch: batch, workers: workers,
-            cacheBytes: cacheBytes, onSkip: onSkip)
+            evaluating: set, samples: samples, transform: transform, image: image, normalisation: normalisation,
+            batch: batch,
+            workers: workers, cacheBytes: cacheBytes, onSkip: onSkip)
         outputs = FloatBuffer(count: samples.count * heads.outputs)
         places = Dictionary(uniqueKeysWithValues: samples.enumerated().map { ($1, $0) })
     }

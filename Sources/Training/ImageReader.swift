@@ -16,18 +16,20 @@ public struct ImageReader {
     private let files: [String]
     private let image: Int
     private let transform: EvaluationTransform
+    private let normalisation: Normalisation
 
-    public init(files: [String], image: Int, framing: Framing) {
+    public init(files: [String], image: Int, framing: Framing, normalisation: Normalisation = .imageNet) {
         self.files = files
         self.image = image
+        self.normalisation = normalisation
         switch framing {
         case .whole: transform = .direct
         case .centre: transform = .mae(size: image)
         }
     }
 
-    /// Calls `body` with the files of each batch that could be read, and their pixels (files, 3, H, W), normalised by
-    /// the statistics of ImageNet. The order is that of the files.
+    /// Calls `body` with the files of each batch that could be read, and their pixels (files, 3, H, W), normalised.
+    /// The order is that of the files.
     ///
     /// - Parameters:
     ///   - skipped: told of every file that could not be read.
@@ -66,7 +68,7 @@ public struct ImageReader {
             failures.deallocate()
         }
         nonisolated(unsafe) let places = failures
-        let (image, transform) = (image, transform)
+        let (image, transform, normalisation) = (image, transform, normalisation)
         let workers = max(1, min(threads, batch.count))
         DispatchQueue.concurrentPerform(iterations: workers) { worker in
             let resampler = Resampler(.bicubic)
@@ -74,7 +76,8 @@ public struct ImageReader {
                 do throws(ImageError) {
                     let decoded = try decodeImage(batch[place])
                     transform.tensor(
-                        of: decoded, size: image, with: resampler, into: pixels.pointer + place * 3 * image * image)
+                        of: decoded, size: image, with: resampler, by: normalisation,
+                        into: pixels.pointer + place * 3 * image * image)
                 } catch {
                     places[place] = error
                 }

@@ -8,12 +8,20 @@ public struct InitialWeights {
     let path: String
     private let weights: NamedWeights
     private let shape: WeightsShape
+    private let normalisation: NormalisationSetting
 
     /// Opens the file; nil when the session begins with random weights.
     /// - Throws: `TrainingError` with `isBadData` when the file is none, or of no model as MAE builds them.
     public init?(_ model: ModelSettings) throws {
         guard let path = model.initialWeights else { return nil }
+        try self.init(path: path, for: model)
+    }
+
+    /// Opens a file that `model` is to begin with.
+    /// - Throws: `TrainingError` with `isBadData` when the file is none, or of no model as MAE builds them.
+    init(path: String, for model: ModelSettings) throws {
         self.path = path
+        normalisation = model.normalisation
         do {
             weights = NamedWeights(try WeightsFile(path: path))
             shape = try WeightsShape(weights)
@@ -57,9 +65,20 @@ public struct InitialWeights {
         }
     }
 
+    /// Where a file of weights says how its images were normalised; one that does not say it expects ImageNet's.
+    static let normalisationKey = "maeface.normalisation"
+
+    /// How images are normalised for the model of a file with this metadata.
+    static func normalisation(_ metadata: [String: String]) -> NormalisationSetting {
+        metadata[normalisationKey].flatMap(NormalisationSetting.init(rawValue:)) ?? .imageNet
+    }
+
     /// What a file of weights says of itself beside its shapes, so that nobody has to be asked.
     static func facts(of model: ModelSettings) -> [String: String] {
-        ["maeface.heads": "\(model.encoder.heads)", "maeface.decoder_heads": "\(model.decoder.heads)"]
+        [
+            "maeface.heads": "\(model.encoder.heads)", "maeface.decoder_heads": "\(model.decoder.heads)",
+            normalisationKey: model.normalisation.rawValue,
+        ]
     }
 
     /// The encoder has to be there; the decoder too when the file has any of one. Positions are computed where they are
@@ -86,6 +105,12 @@ public struct InitialWeights {
 
     private func annotated(_ report: WeightsReport, _ configuration: ModelConfiguration) -> WeightsReport {
         var report = report
+        let stated = Self.normalisation(weights.file.metadata)
+        if stated != normalisation {
+            report.notes.append(
+                "the file was trained with normalisation \"\(stated.rawValue)\", the session's is "
+                    + "\"\(normalisation.rawValue)\"")
+        }
         if shape.decoder == nil { report.notes.append("the file has no decoder: that begins random") }
         if shape.statedHeads == nil, configuration.encoder.width == 192 {
             report.notes.append(

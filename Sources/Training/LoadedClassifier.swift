@@ -1,5 +1,6 @@
 import Checkpoints
 import Compute
+import Faces
 import Model
 
 /// A classifier made of a file of weights, for the features and the outputs of images. The size of the model is the
@@ -24,6 +25,8 @@ public final class LoadedClassifier {
     public let columns: Int
     /// Texts that the file keeps.
     public let metadata: [String: String]
+    /// What its images go through, which the file says.
+    public let normalisation: Normalisation
     private let use: Use
     private let model: Classifier
 
@@ -38,6 +41,7 @@ public final class LoadedClassifier {
         let shape = try WeightsShape(weights)
         self.shape = shape
         metadata = weights.file.metadata
+        normalisation = InitialWeights.normalisation(metadata) == .image ? .perImage : .imageNet
         self.use = use
         guard let side = image ?? shape.grid.map({ $0 * shape.patch }) else {
             throw CheckpointError(path: path, "does not say its image size; say it with --image PIXELS")

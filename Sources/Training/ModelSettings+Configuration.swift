@@ -1,3 +1,4 @@
+import Faces
 import Model
 import Session
 
@@ -6,6 +7,9 @@ extension ModelSettings {
     func encoderTransformer() throws -> TransformerConfiguration {
         try TransformerConfiguration(width: encoder.width, depth: encoder.depth, heads: encoder.heads)
     }
+
+    /// What the images go through on their way to the model.
+    var pixels: Normalisation { normalisation == .image ? .perImage : .imageNet }
 
     /// The model that the session describes, as a stage trains it.
     /// - Throws: `ModelError` when its numbers do not fit together.

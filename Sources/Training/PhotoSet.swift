@@ -10,10 +10,11 @@ struct PhotoSet {
     /// What the search passed over.
     let skipped: [SkippedFile]
 
-    /// Renders what is to be rendered, searches the folders and looks at a sample of the files.
+    /// Renders what is to be rendered, searches the folders and looks at a sample of the files. `"ck:train"` gives the
+    /// images that the fold trains on.
     /// - Throws: `TrainingError` with `isBadData` when there is nothing to train on.
     init(
-        _ references: [DataReference], of session: Session, home: String,
+        _ references: [DataReference], of session: Session, home: String, folded: FoldedData, fold: Int?,
         report: @escaping @Sendable (TrainerReport) -> Void
     ) throws {
         var files: [String] = []
@@ -21,6 +22,10 @@ struct PhotoSet {
         for reference in references {
             guard let source = session.source(named: reference.name) else {
                 throw TrainingError("the session has no data set '\(reference.name)'.", isBadData: true)
+            }
+            if reference.split != nil {
+                files += try folded.trainingImages(reference.name, fold: fold)
+                continue
             }
             let paths: [String]
             switch source.content {

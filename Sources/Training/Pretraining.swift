@@ -10,7 +10,9 @@ import Session
 /// Self-supervised pre-training (paper sections 3.1 and 4.1): masked autoencoding of photographs.
 final class Pretraining: TrainingWork {
     private let context: RunContext
-    private let stage: Int
+    private let part: RunPart
+    private let beginning: InitialWeights?
+    private let weightsFile: String
     private let settings: PretrainStage
     private let photos: PhotoSet
     private let configuration: ModelConfiguration
@@ -20,37 +22,46 @@ final class Pretraining: TrainingWork {
     private let maskKey: RandomKey
     private let noise: FloatBuffer
 
-    init(context: RunContext, stage: Int, settings: PretrainStage, photos: PhotoSet) throws {
+    /// - Parameters:
+    ///   - beginning: weights to go on from; nil begins with random ones.
+    ///   - weightsFile: where the parameters are kept when it is done, in the run's folder.
+    init(
+        context: RunContext, part: RunPart, settings: PretrainStage, photos: PhotoSet, beginning: InitialWeights?,
+        weightsFile: String
+    ) throws {
         self.context = context
-        self.stage = stage
+        self.part = part
+        self.beginning = beginning
+        self.weightsFile = weightsFile
         self.settings = settings
         self.photos = photos
         let session = context.session
         configuration = try session.model.configuration(for: settings)
         let batch = min(settings.batch, photos.files.count)
-        let microBatch = try context.microBatch(ofStage: stage) { [configuration] in
+        let microBatch = try context.microBatch(ofStage: part.stage) { [configuration] in
             settings.microBatch ?? MaskedAutoencoder.defaultMicroBatch(configuration, batch: batch)
         }
         model = MaskedAutoencoder(configuration: configuration, microBatch: microBatch, pool: context.pool)
-        let journal = try RunJournal(store: context.store, run: context.run, stage: stage)
+        let journal = try RunJournal(store: context.store, run: context.run, stage: part.stage, fold: part.fold)
         for skipped in photos.skipped { journal.skip("\(skipped)") }
         let loader = ImageLoader(
             files: photos.files,
             settings: PretrainSettings(
                 image: session.model.image,
                 crop: RandomResizedCrop(scale: settings.crop.scale, ratio: settings.crop.ratio),
-                flipProbability: settings.flip ? 0.5 : 0),
-            seed: session.seed, stage: stage, batch: batch, workers: settings.workers ?? 1,
+                flipProbability: settings.flip ? 0.5 : 0, normalisation: session.model.pixels),
+            seed: session.seed, stage: part.stage, fold: part.fold ?? 0, batch: batch, workers: settings.workers ?? 1,
             cacheBytes: settings.cacheMegabytes.map { $0 << 20 } ?? ImageLoader.suggestedCacheBytes(),
             reducedDecode: settings.reducedDecode, onSkip: { journal.skip("\($0)") })
         loop = try TrainingLoop(
-            context: context, part: RunPart(stage: stage, fold: nil), title: StageKind.pretrain.rawValue,
-            scoreName: SeriesName.loss, settings: settings, parameters: model.parameters, loader: loader,
+            context: context, part: part,
+            title: StageKind.pretrain.rawValue + (part.fold.map { " fold \($0)" } ?? ""), scoreName: SeriesName.loss,
+            settings: settings, parameters: model.parameters, loader: loader,
             journal: journal, data: photos.fingerprint, operationsPerImage: model.executedFlopsPerImage)
-        maskKey = RandomKey(seed: session.seed, purpose: .masking, stage: stage)
+        maskKey = RandomKey(seed: session.seed, purpose: .masking, stage: part.stage, fold: part.fold ?? 0)
         preview = PreviewMaker(
             files: photos.files, samples: settings.previewEpochs > 0 ? settings.previewSamples : 0,
-            configuration: configuration, maskKey: maskKey)
+            configuration: configuration, normalisation: session.model.pixels, maskKey: maskKey)
         noise = FloatBuffer(count: batch * configuration.patches)
     }
 
@@ -61,11 +72,11 @@ final class Pretraining: TrainingWork {
     // MARK: What the loop asks for
 
     func initialise() throws {
-        model.initialise(seed: context.session.seed, stage: stage)
-        guard let initial = try InitialWeights(context.session.model) else { return }
-        let report = try initial.load(into: model.parameters, of: configuration)
-        loop.journal.event(.info, "begins with \(initial.path): \(report.lines.joined(separator: "; "))")
-        for line in ["begins with \(initial.path)"] + report.lines { context.report(.message(line)) }
+        model.initialise(seed: context.session.seed, stage: part.stage, fold: part.fold ?? 0)
+        guard let beginning else { return }
+        let report = try beginning.load(into: model.parameters, of: configuration)
+        loop.journal.event(.info, "begins with \(beginning.path): \(report.lines.joined(separator: "; "))")
+        for line in ["begins with \(beginning.path)"] + report.lines { context.report(.message(line)) }
     }
 
     func resumed() {
@@ -96,23 +107,26 @@ final class Pretraining: TrainingWork {
     }
 
     func finish() throws {
+        try FileManager.default.createDirectory(
+            atPath: context.folder + "/weights", withIntermediateDirectories: true)
         try TrainingCheckpoint.writeWeights(
-            to: context.folder + "/weights.safetensors", parameters: model.parameters,
+            to: context.folder + "/" + weightsFile, parameters: model.parameters,
             metadata: context.weightsMetadata.merging(["maeface.session": context.session.name]) { $1 })
-        loop.journal.event(.info, "weights.safetensors holds the parameters under their public names")
+        loop.journal.event(.info, "\(weightsFile) holds the parameters under their public names")
     }
 
     private func makePreview() {
         guard let preview else { return }
         let step = loop.state.step
-        let name = "previews/stage-\(stage)-step-\(step).png"
+        let name = "previews/stage-\(part.stage)-" + (part.fold.map { "fold-\($0)-" } ?? "") + "step-\(step).png"
         do {
             try FileManager.default.createDirectory(
                 atPath: context.previewFolder, withIntermediateDirectories: true)
             try WholeFile.write(preview.sheet(model).png(), to: context.folder + "/" + name)
             try context.store.append(
                 PreviewRecord(
-                    stage: stage, step: step, epoch: loop.epochs, samples: preview.samples, side: configuration.image,
+                    stage: part.stage, fold: part.fold, step: step, epoch: loop.epochs, samples: preview.samples,
+                    side: configuration.image,
                     file: name),
                 to: context.run)
         } catch {

@@ -12,23 +12,36 @@ final class PreviewMaker {
     private let configuration: ModelConfiguration
     private let images: FloatBuffer
     private let noise: FloatBuffer
+    /// What was done to each sample.
+    private let normalisations: [Normalisation]
     let samples: Int
 
     /// Takes `samples` photographs spread evenly over the files; bad ones are replaced by their successors.
-    init?(files: [String], samples wanted: Int, configuration: ModelConfiguration, maskKey: RandomKey) {
+    init?(
+        files: [String], samples wanted: Int, configuration: ModelConfiguration, normalisation: Normalisation,
+        maskKey: RandomKey
+    ) {
         guard wanted > 0 else { return nil }
         self.configuration = configuration
         let resampler = Resampler(.bicubic)
         let side = configuration.image
         var tensors: [FloatBuffer] = []
+        var normalisations: [Normalisation] = []
         var used: Set<Int> = []
         for place in 0..<min(wanted, files.count) {
             var index = place * files.count / min(wanted, files.count)
             while index < files.count {
                 if used.insert(index).inserted, let image = try? decodeImage(files[index]) {
                     let tensor = FloatBuffer(count: configuration.imageValues)
-                    EvaluationTransform.centre(shorterSide: side).tensor(
-                        of: image, size: side, with: resampler, into: tensor.pointer)
+                    let transform = EvaluationTransform.centre(shorterSide: side)
+                    var done = normalisation
+                    if normalisation.isPerImage {
+                        transform.tensor(
+                            of: image, size: side, with: resampler, by: .none, into: tensor.pointer)
+                        done = .measured(UnsafeBufferPointer(start: tensor.pointer, count: tensor.count))
+                    }
+                    transform.tensor(of: image, size: side, with: resampler, by: done, into: tensor.pointer)
+                    normalisations.append(done)
                     tensors.append(tensor)
                     break
                 }
@@ -37,6 +50,7 @@ final class PreviewMaker {
         }
         guard !tensors.isEmpty else { return nil }
         samples = tensors.count
+        self.normalisations = normalisations
         images = FloatBuffer(count: samples * configuration.imageValues)
         noise = FloatBuffer(count: samples * configuration.patches)
         for (index, tensor) in tensors.enumerated() {
@@ -54,8 +68,8 @@ final class PreviewMaker {
         let side = configuration.image
         let reconstruction = model.reconstruct(images: images.pointer, noise: noise.pointer, batch: samples)
         var pixels = [UInt8](repeating: 0, count: samples * side * 3 * side * 3)
-        let (mean, deviation) = (Normalisation.imageNet.mean, Normalisation.imageNet.deviation)
         for sample in 0..<samples {
+            let (mean, deviation) = (normalisations[sample].mean, normalisations[sample].deviation)
             let pictures = reconstruction.pictures(
                 of: sample, images: images.pointer, mean: (mean[0], mean[1], mean[2]),
                 deviation: (deviation[0], deviation[1], deviation[2]))

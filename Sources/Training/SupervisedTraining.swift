@@ -48,7 +48,7 @@ final class SupervisedTraining: TrainingWork {
         self.set = set
         let heads = try TaskHeads(settings.tasks, of: set, named: settings.data.name)
         self.heads = heads
-        let fold = data.folds[(part.fold ?? 1) - 1]
+        let fold = data.fold(part.fold)
         let samples = settings.samples(of: fold, in: set, heads: heads)
         guard !samples.isEmpty else {
             throw TrainingError(
@@ -75,8 +75,9 @@ final class SupervisedTraining: TrainingWork {
         let onSkip: @Sendable (SkippedFile) -> Void = { journal.skip("\($0)") }
         let cache = settings.cacheMegabytes.map { $0 << 20 } ?? ImageLoader.suggestedCacheBytes()
         let loader = ImageLoader(
-            set, samples: samples, augmentation: settings.augmentation, image: session.model.image, seed: session.seed,
-            stage: part.stage, fold: part.fold ?? 0, batch: batch, keepsLastBatch: settings.lastBatch == .keep,
+            set, samples: samples, augmentation: settings.augmentation, image: session.model.image,
+            normalisation: session.model.pixels, seed: session.seed, stage: part.stage, fold: part.fold ?? 0,
+            batch: batch, keepsLastBatch: settings.lastBatch == .keep,
             workers: settings.workers ?? 1, cacheBytes: cache / 2, onSkip: onSkip)
         let transform = settings.transform(image: session.model.image)
         let held = fold.validation.filter { heads.isLabelled($0, in: set) }
@@ -84,12 +85,14 @@ final class SupervisedTraining: TrainingWork {
             held.isEmpty
             ? nil
             : HeldOut(
-                held, of: set, heads: heads, transform: transform, image: session.model.image, batch: microBatch,
-                workers: settings.workers ?? 1, cacheBytes: cache / 4, onSkip: onSkip)
+                held, of: set, heads: heads, transform: transform, image: session.model.image,
+                normalisation: session.model.pixels, batch: microBatch, workers: settings.workers ?? 1,
+                cacheBytes: cache / 4, onSkip: onSkip)
         teacher = try beginning.teacher.map {
             try Teacher(
                 weights: $0, configuration: configuration, view: settings.teacherView, set: set, samples: samples,
-                transform: transform, batch: batch, microBatch: microBatch, pool: context.pool)
+                transform: transform, normalisation: session.model.pixels, batch: batch, microBatch: microBatch,
+                pool: context.pool)
         }
         let decay = LayerDecay(settings.layerDecay, depth: configuration.encoder.transformer.depth)
         loop = try TrainingLoop(

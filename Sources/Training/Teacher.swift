@@ -20,7 +20,8 @@ final class Teacher {
     /// - Throws: `CheckpointError` when the weights are not of this model.
     init(
         weights path: String, configuration: ClassifierConfiguration, view: TeacherView, set: LabelledSet,
-        samples: [Int], transform: EvaluationTransform, batch: Int, microBatch: Int, pool: ThreadPool
+        samples: [Int], transform: EvaluationTransform, normalisation: Normalisation, batch: Int, microBatch: Int,
+        pool: ThreadPool
     ) throws {
         let model = Classifier(
             configuration: configuration, microBatch: microBatch, training: false, pool: pool)
@@ -38,7 +39,7 @@ final class Teacher {
         makeLoader = {
             ImageLoader(
                 evaluating: set, samples: samples, transform: transform, image: configuration.encoder.image,
-                batch: microBatch)
+                normalisation: normalisation, batch: microBatch)
         }
     }
 

@@ -37,9 +37,10 @@ public struct Trainer {
                 for note in entry.notes { report(.message(note)) }
                 stages.append(try record(index, settings, entry))
             case .pretrain(let settings):
-                let photos = try PhotoSet(settings.data, of: session, home: store.home, report: report)
+                let photos = try PhotoSet(
+                    settings.data, of: session, home: store.home, folded: folded, fold: 1, report: report)
                 let configuration = try session.model.configuration(for: settings)
-                _ = try InitialWeights(session.model)?.check(configuration)
+                if index == 0 { _ = try InitialWeights(session.model)?.check(configuration) }
                 let batch = min(settings.batch, photos.files.count)
                 stages.append(
                     StageRecord(
@@ -127,8 +128,14 @@ public struct Trainer {
     private func train(_ part: RunPart, _ context: RunContext, _ folded: FoldedData) throws -> StageEnd {
         switch context.session.stages[part.stage] {
         case .pretrain(let settings):
-            let photos = try PhotoSet(settings.data, of: context.session, home: store.home, report: report)
-            return try Pretraining(context: context, stage: part.stage, settings: settings, photos: photos).run()
+            let photos = try PhotoSet(
+                settings.data, of: context.session, home: store.home, folded: folded, fold: part.fold, report: report)
+            let beginning = beginning(of: part, context, folded).encoder
+            return try Pretraining(
+                context: context, part: part, settings: settings, photos: photos,
+                beginning: beginning.map { try InitialWeights(path: $0, for: context.session.model) },
+                weightsFile: folded.weightsFile(part)
+            ).run()
         case .supervised(let settings):
             return try SupervisedTraining(
                 context: context, part: part, settings: settings, data: folded.entry(settings.data.name),
@@ -137,11 +144,12 @@ public struct Trainer {
         }
     }
 
-    /// A stage goes on from the encoder of the stage before. A stage with a teacher begins where its teacher began, since
-    /// it is a second fine-tuning and not a longer one; the teacher is the stage before, of the same fold.
+    /// A stage goes on from the encoder of the stage before, pre-training from its decoder too. A stage with a teacher
+    /// begins where its teacher began, since it is a second fine-tuning and not a longer one; the teacher is the stage
+    /// before, of the same fold.
     private func beginning(
         of part: RunPart, _ context: RunContext, _ folded: FoldedData
-    ) throws -> SupervisedTraining.Beginning {
+    ) -> SupervisedTraining.Beginning {
         let stages = context.session.stages
         var source = part.stage - 1
         var teacher: String?
@@ -151,9 +159,7 @@ public struct Trainer {
             source -= 1
         }
         guard source >= 0 else { return .init(encoder: context.session.model.initialWeights, teacher: teacher) }
-        let file =
-            stages[source].kind == .pretrain
-            ? "weights.safetensors" : folded.part(stage: source, besides: part).weightsFile
+        let file = folded.weightsFile(folded.part(stage: source, besides: part))
         return .init(encoder: context.folder + "/" + file, teacher: teacher)
     }
 

@@ -102,7 +102,8 @@ struct ImageJob {
         do {
             try WholeFile.write(to: output, byteCount: 0) { (file) throws(FileError) in
                 try file.append(Array((["image"] + columns).map(Self.quoted).joined(separator: ",").utf8) + [0x0A])
-                let reader = ImageReader(files: files, image: model.image, framing: framing)
+                let reader = ImageReader(
+                    files: files, image: model.image, framing: framing, normalisation: model.normalisation)
                 try reader.forEachBatch(of: batch, threads: threads) { failure in
                     if isTerminal { Output.write("\r\u{1B}[K", to: 2) }
                     Output.say("skipped \(failure)")

@@ -40,7 +40,7 @@ enum PlanCommand: Command {
             return .done
         }
         let photographs = Photographs(of: session)
-        let plan = SessionPlan(session, photos: photographs.counts)
+        let plan = SessionPlan(session, photos: photographs.counts, folds: photographs.folds)
         let sustained = speed ?? usualShare * peakGflops(pool: ThreadPool(threads: threads))
         let report = PlanReport(
             plan: plan, photographs: photographs, gigaflops: sustained, isMeasured: speed == nil, threads: threads)
@@ -75,6 +75,8 @@ struct Photographs {
     /// What the labelled sets are labelled with, in words.
     private(set) var labels: [String: String] = [:]
     private(set) var problems: [String] = []
+    /// How many folds there are; nil where nothing is cut, or only rendered data.
+    private(set) var folds: Int?
 
     init(of session: Session) {
         for source in session.data {
@@ -96,6 +98,9 @@ struct Photographs {
                     let set = try source.labelledSet(home: "")
                     counts[source.name] = set.count
                     labels[source.name] = Self.summary(of: set)
+                    if let settings = session.folds, source.name == session.foldedData {
+                        folds = try Folds(settings, of: set).folds.count
+                    }
                 } catch {
                     problems.append("\(error)")
                 }

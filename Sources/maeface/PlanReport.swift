@@ -66,6 +66,7 @@ struct PlanReport {
         let total = stage.steps.map { " = \($0) steps" } ?? ""
         let pieces = (stage.batch + stage.microBatch - 1) / stage.microBatch
         let masked = "\(stage.maskedPatches) of \(stage.maskedPatches + stage.visiblePatches) patches"
+        let folds = stage.folds > 1 ? "\(stage.folds) folds × " : ""
         var checkpoints = "\(RunTable.bytes(Int64(stage.checkpointBytes))) each"
         if let minutes = settings.checkpointMinutes {
             checkpoints += ", every \(RunTable.shortened(minutes, 2)) minutes"
@@ -73,7 +74,7 @@ struct PlanReport {
         if let epochs = settings.checkpointEpochs { checkpoints += ", every \(epochs) epochs" }
         return [
             Self.labelled("stage \(stage.index + 1)", "pretrain on \(names)"),
-            Self.labelled("", "\(settings.epochs) epochs × \(steps) of \(stage.batch) images\(total)"),
+            Self.labelled("", "\(folds)\(settings.epochs) epochs × \(steps) of \(stage.batch) images\(total)"),
             Self.labelled("", "masks \(masked), \(settings.loss.rawValue) loss"),
             Self.labelled(
                 "",
@@ -196,6 +197,7 @@ struct PlanReport {
         .object([
             "kind": .text("pretrain"),
             "photos": JSONValue(stage.photos),
+            "folds": JSONValue(stage.folds),
             "epochs": JSONValue(stage.settings.epochs),
             "batch": JSONValue(stage.batch),
             "micro_batch": JSONValue(stage.microBatch),

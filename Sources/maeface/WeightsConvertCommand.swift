@@ -43,6 +43,7 @@ enum WeightsConvertCommand: Command {
             }
             metadata["maeface.heads"] = (heads ?? shape.statedHeads).map { "\($0)" }
         }
+        metadata["maeface.normalisation"] = file.metadata["maeface.normalisation"]
         let result: WeightsConversion.Result
         do {
             result = try WeightsConversion(weights).write(

@@ -1,9 +1,12 @@
+import Checkpoints
 import Datasets
 import Foundation
 import RunStore
+import Session
 import TestSupport
 import Testing
 
+@testable import Training
 @testable import maeface
 
 /// Training with labels in folds, by the built program.
@@ -124,6 +127,142 @@ struct SupervisedTests {
         #expect(plan.output.contains("3 folds"), "\(plan.output)")
         let resolved = try folder.write("again.json5", try store.sessionText(of: 1))
         #expect(try Program.run(["plan", resolved]).status == 0)
+    }
+
+    @Test("Pre-training goes on with the images of each fold's training side, whole model and all; killed, the same")
+    func pretrainingInFolds() throws {
+        let folder = try TemporaryFolder()
+        try labels(in: folder)
+        func session(rate: Double = 1e-3) throws -> String {
+            try folder.write(
+                "rate-\(rate).json5",
+                self.session(
+                    stages: """
+                        { kind: "pretrain", data: ["faces"], epochs: 1, warmup: 0, batch: 16, lr: 1e-3 },
+                        { kind: "pretrain", data: ["faces:train"], epochs: 30, warmup: 0, batch: 16, lr: \(rate),
+                          weightDecay: 0, previewEpochs: 10 },
+                        { kind: "finetune", data: ["faces"], task: "valenceArousal", epochs: 1, batch: 16 },
+                        """))
+        }
+        func tensors(_ file: String) throws -> [String: [Float]] {
+            let weights = try WeightsFile(path: file)
+            return Dictionary(
+                uniqueKeysWithValues: weights.tensors.map { ($0.name, weights.floats(of: $0)) })
+        }
+        let path = try session()
+        let calm = folder.path + "/calm"
+        let result = try Program.run(["train", path, "--home", calm])
+        #expect(result.status == 0, "\(result.talk)")
+        let store = try RunStore.open(home: calm)
+        let events = try store.events(of: 1, kind: .info)
+        for fold in 1...3 {
+            let texts = events.filter { $0.fold == fold }.map(\.message)
+            #expect(texts.contains { $0.contains("begins with") && $0.contains("1/weights.safetensors") })
+            #expect(
+                texts.contains { $0.contains("begins with") && $0.contains("weights/stage-1-fold-\(fold).safetensors") }
+            )
+        }
+        let begins = try store.events(of: 1, kind: .state).map(\.message).filter { $0.hasPrefix("begins: ") }
+        #expect(begins.map { $0.prefix(10) } == ["begins: 48", "begins: 32", "begins: 32", "begins: 32"])
+        #expect(try Set(store.previews(of: 1).map(\.fold)) == [nil, 1, 2, 3])
+        let plan = try Program.run(["plan", path])
+        #expect(plan.output.contains("3 folds × 30 epochs × 2 steps of 16 images = 180 steps"), "\(plan.output)")
+
+        // Where nothing is learned any more, the encoder and the decoder are those of the stage before.
+        let still = try Program.run(["train", try session(rate: 1e-30), "--home", folder.path + "/still"])
+        #expect(still.status == 0, "\(still.talk)")
+        let before = try tensors(folder.path + "/still/1/weights.safetensors")
+        #expect(before.keys.contains { $0.hasPrefix("decoder_blocks.") })
+        for fold in 1...3 {
+            #expect(try tensors(folder.path + "/still/1/weights/stage-1-fold-\(fold).safetensors") == before)
+        }
+
+        let home = folder.path + "/killed"
+        let process = try Program.start(["train", path, "--home", home], output: folder.path + "/log")
+        while process.isRunning {
+            let run = try? RunStore.open(home: home).run(1)
+            if let run, run.fold == 3, run.stage == 1, run.step > 5 { break }
+            usleep(2_000)
+        }
+        #expect(process.isRunning, "it ended before it could be killed")
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        let resumed = try Program.run(["train", "--resume", "1", "--home", home])
+        #expect(resumed.status == 0, "\(resumed.talk)")
+        for name in ["results.json"] + (1...3).map({ "weights/stage-1-fold-\($0).safetensors" }) {
+            let files = [home, calm].map { FileManager.default.contents(atPath: "\($0)/1/\(name)") }
+            #expect(files[0] != nil && files[0] == files[1], "\(name)")
+        }
+    }
+
+    @Test("What a fold holds out is never among the photographs that it pre-trains on")
+    func heldOutImages() throws {
+        let folder = try TemporaryFolder()
+        try labels(in: folder)
+        let file = try folder.write(
+            "folds.json5",
+            session(
+                stages: """
+                    { kind: "pretrain", data: ["faces:train"], epochs: 1, batch: 16, lr: 1e-3 },
+                    { kind: "finetune", data: ["faces"], task: "expression", epochs: 1, batch: 16 },
+                    """))
+        let session = try TrainCommand.readSession(file, [])
+        let folded = FoldedData(session, home: folder.path) { _ in }
+        let entry = try folded.entry("faces")
+        var seen: Set<String> = []
+        for fold in 1...3 {
+            let photos = try PhotoSet(
+                session.stages[0].data, of: session, home: folder.path, folded: folded, fold: fold
+            ) { _ in }
+            let held = Set(entry.folds[fold - 1].validation.map(entry.set.image))
+            #expect(held.count == 16)
+            #expect(photos.files.count == 32 && held.isDisjoint(with: photos.files))
+            seen.formUnion(held)
+        }
+        #expect(seen.count == 48)
+    }
+
+    @Test("Images normalised one by one, in every stage; the weights say so, and predict does the same")
+    func normalisation() throws {
+        let folder = try TemporaryFolder()
+        try labels(in: folder)
+        let path = try folder.write(
+            "image.json5",
+            session(
+                stages: """
+                    { kind: "pretrain", data: ["faces:train"], epochs: 1, batch: 16, lr: 1e-3 },
+                    { kind: "finetune", data: ["faces"], task: "valenceArousal", epochs: 4, batch: 8, lr: 1e-3 },
+                    """))
+        let home = folder.path + "/runs"
+        for setting in ["image", "imageNet"] {
+            let result = try Program.run(
+                ["train", path, "--home", home, "--set", "model.normalisation=\(setting)", "--set", "name=\(setting)"])
+            #expect(result.status == 0, "\(result.talk)")
+        }
+        let weights = home + "/1/weights/stage-1-fold-1.safetensors"
+        #expect(try WeightsFile(path: weights).metadata["maeface.normalisation"] == "image")
+        let store = try RunStore.open(home: home)
+        let record = try #require(try store.predictions(of: 1).first { $0.fold == 1 })
+        #expect(record.frames == 16)
+        let converted = folder.path + "/converted.safetensors"
+        #expect(try Program.run(["weights", "convert", weights, converted]).status == 0)
+        for (number, file) in [weights, converted].enumerated() {
+            let output = folder.path + "/predicted-\(number).csv"
+            let predicted = try Program.run([
+                "predict", "--weights", file, "--task", "valenceArousal", "--whole", folder.path + "/faces", "-o",
+                output,
+            ])
+            #expect(predicted.status == 0, "\(predicted.talk)")
+            let table = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n").dropFirst()
+            let valences = Set(table.compactMap { Double($0.split(separator: ",")[1]).map { Float($0) } })
+            // What the run predicted for the images it held out is among what `predict` gives for all.
+            let rows = try String(contentsOfFile: home + "/1/" + record.file, encoding: .utf8).split(separator: "\n")
+            let column = try #require(rows[0].split(separator: ",").firstIndex(of: "valence"))
+            for row in rows.dropFirst() {
+                let held = try #require(Float(row.split(separator: ",")[column]))
+                #expect(valences.contains { abs($0 - held) < 1e-5 }, "\(held)")
+            }
+        }
     }
 
     @Test(

@@ -15,7 +15,8 @@ let shortest = """
 let complete = """
     {
       name: "ck-expr_2.b", seed: 9007199254740993,
-      model: { encoder: { width: 60, depth: 3, heads: 5 }, decoder: "96d1b", image: 96, patch: 8, init: "~/w.safetensors" },
+      model: { encoder: { width: 60, depth: 3, heads: 5 }, decoder: "96d1b", image: 96, patch: 8, init: "~/w.safetensors",
+        normalisation: "image" },
       data: {
         photos: { kind: "folder", paths: ["${FACES}/a", "../b", "/c/./d//e/"] },
         "drawn faces": { kind: "rendered", identities: 5, photosPerIdentity: 3, side: 64, seed: 4, path: "out" },

@@ -37,7 +37,7 @@ struct SessionReaderTests {
                 == ModelSettings(
                     encoder: TransformerShape(width: 60, depth: 3, heads: 5),
                     decoder: TransformerShape(width: 96, depth: 1, heads: 3), image: 96, patch: 8,
-                    initialWeights: "/home/ada/w.safetensors"))
+                    initialWeights: "/home/ada/w.safetensors", normalisation: .image))
         #expect(
             session.data == [
                 DataSource(
@@ -112,7 +112,8 @@ struct SessionReaderTests {
                     "decoder": "512d8b",
                     "image": 224,
                     "patch": 16,
-                    "init": null
+                    "init": null,
+                    "normalisation": "imageNet"
                   },
                   "data": {
                     "photos": {

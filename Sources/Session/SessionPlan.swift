@@ -80,7 +80,7 @@ public struct StagePlan: Equatable, Sendable {
     public let visiblePatches: Int
     public let maskedPatches: Int
     public let microBatch: Int
-    public let learningRate: LearningRateCurve
+    public let learningRate: LearningRateSchedule
     /// Floating-point operations of a training step for one image.
     public let operationsPerImage: Double
     public let checkpointBytes: Int
@@ -106,9 +106,7 @@ public struct StagePlan: Equatable, Sendable {
         microBatch =
             settings.microBatch.map { [batch] in min($0, batch) }
             ?? model.usualMicroBatch(batch: batch, maskRatio: settings.maskRatio)
-        learningRate = LearningRateCurve(
-            peak: settings.peakLearningRate, minimum: settings.minimumLearningRate, warmup: settings.warmup,
-            epochs: settings.epochs)
+        learningRate = settings.schedule
         operationsPerImage = model.operationsPerImage(maskRatio: settings.maskRatio)
         checkpointBytes = model.checkpointBytes
         memoryBytes = model.trainingBytes(batch: batch, microBatch: microBatch, maskRatio: settings.maskRatio)

@@ -10,7 +10,7 @@ public struct SupervisedPlan: Equatable, Sendable {
     public let batch: Int
     /// Steps of an epoch in one fold, about: folds are not exactly alike.
     public let stepsPerEpoch: Int?
-    public let learningRate: LearningRateCurve
+    public let learningRate: LearningRateSchedule
     /// Floating-point operations of a training step for one image, those of a teacher's look included.
     public let operationsPerImage: Double
 
@@ -24,9 +24,7 @@ public struct SupervisedPlan: Equatable, Sendable {
         stepsPerEpoch = training.map { [batch] in
             settings.lastBatch == .keep ? ($0 + batch - 1) / batch : $0 / batch
         }
-        learningRate = LearningRateCurve(
-            peak: settings.peakLearningRate, minimum: settings.minimumLearningRate, warmup: settings.warmup,
-            epochs: settings.epochs)
+        learningRate = settings.schedule
         let model = session.model
         let forward = model.classifierOperations(training: false)
         let looks = settings.kind == .distil && settings.teacherView == .augmented ? forward : 0

@@ -67,9 +67,7 @@ final class TrainingLoop {
         optimizer = AdamW(
             parameters: parameters, betas: (settings.betas.first, settings.betas.second), epsilon: settings.epsilon,
             weightDecay: settings.weightDecay, scale: scale)
-        schedule = LearningRateSchedule(
-            base: settings.peakLearningRate, minimum: settings.minimumLearningRate, warmupEpochs: settings.warmup,
-            epochs: Double(settings.epochs))
+        schedule = settings.schedule
         keeper = try CheckpointKeeper(
             context: context, stage: part.stage, fold: part.fold, journal: journal,
             policy: CheckpointPolicy(

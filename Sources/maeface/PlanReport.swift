@@ -109,7 +109,7 @@ struct PlanReport {
     }
 
     /// The rate at the beginning of epochs: all of a short stage, and a dozen of a long one.
-    private func rateLines(_ curve: LearningRateCurve) -> [String] {
+    private func rateLines(_ curve: LearningRateSchedule) -> [String] {
         let shown: [Int]
         if curve.epochs <= 24 {
             shown = Array(0..<curve.epochs)

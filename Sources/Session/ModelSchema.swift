@@ -8,7 +8,7 @@ extension SessionSchema {
         let decoder = decoder(&model)
         let image = model.integer("image", in: 2...4096, default: 224)
         let patch = model.integer("patch", in: 1...1024, default: 16)
-        let initial = model.node("init").flatMap { absolutePath($0, path: "model.init") }
+        let initial = model.node("init").flatMap { initialWeights($0, model) }
         let normalisation = model.word("normalisation", default: NormalisationSetting.imageNet)
         model.finish()
         checkGrid(model, image: image, patch: patch)
@@ -16,6 +16,18 @@ extension SessionSchema {
         return ModelSettings(
             encoder: encoder, decoder: decoder, image: image, patch: patch, initialWeights: initial,
             normalisation: normalisation)
+    }
+
+    /// A path, or a run, which is looked up where the store is known.
+    private func initialWeights(_ node: JSON5Node, _ model: FieldReader) -> String? {
+        guard let text = node.text, text.hasPrefix(ModelSettings.runPrefix) else {
+            return absolutePath(node, path: "model.init")
+        }
+        if text == ModelSettings.runPrefix {
+            model.note("init", "names no run; write \"run:7\", \"run:NAME\" or \"run:last\", or the path of a file")
+            return nil
+        }
+        return text
     }
 
     private func checkGrid(_ model: FieldReader, image: Int, patch: Int) {

@@ -6,7 +6,8 @@ public struct ModelSettings: Equatable, Sendable {
     public var image: Int
     /// Pixels along each side of a patch; divides `image`.
     public var patch: Int
-    /// The absolute path of weights to begin with; nil begins with random ones.
+    /// The absolute path of weights to begin with, or `run:NAME` for those that a run of the store ended with; nil
+    /// begins with random ones.
     public var initialWeights: String?
     public var normalisation: NormalisationSetting
 
@@ -20,6 +21,15 @@ public struct ModelSettings: Equatable, Sendable {
         self.patch = patch
         self.initialWeights = initialWeights
         self.normalisation = normalisation
+    }
+
+    /// What stands before the id or the name of a run in `initialWeights`.
+    static let runPrefix = "run:"
+
+    /// The run whose last weights the model begins with, where `initialWeights` names one.
+    public var initialRun: String? {
+        guard let initialWeights, initialWeights.hasPrefix(Self.runPrefix) else { return nil }
+        return String(initialWeights.dropFirst(Self.runPrefix.count))
     }
 
     /// How many patches an image has: P = (image / patch)².

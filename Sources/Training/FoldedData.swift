@@ -91,10 +91,27 @@ struct RunPart: Equatable {
     /// From 1.
     let fold: Int?
 
+    init(stage: Int, fold: Int?) {
+        self.stage = stage
+        self.fold = fold
+    }
+
     /// Where its weights are kept when it is done, in the run's folder.
     var weightsFile: String { "weights/stage-\(stage)" + (fold.map { "-fold-\($0)" } ?? "") + ".safetensors" }
+
+    private static let donePrefix = "done stage "
+
     /// The fact that says that it is done.
-    var doneFact: String { "done stage \(stage)" + (fold.map { " fold \($0)" } ?? "") }
+    var doneFact: String { Self.donePrefix + "\(stage)" + (fold.map { " fold \($0)" } ?? "") }
+
+    /// The part that a fact says is done; nil for other facts.
+    init?(doneFact: String) {
+        guard doneFact.hasPrefix(Self.donePrefix) else { return nil }
+        let words = doneFact.dropFirst(Self.donePrefix.count).split(separator: " ")
+        guard let stage = words.first.flatMap({ Int($0) }) else { return nil }
+        self.init(stage: stage, fold: words.count == 3 ? Int(words[2]) : nil)
+    }
+
     func predictionsFile(_ task: String) -> String {
         "predictions/stage-\(stage)" + (fold.map { "-fold-\($0)" } ?? "") + "-\(task).csv"
     }

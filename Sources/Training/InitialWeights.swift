@@ -33,16 +33,19 @@ public struct InitialWeights {
     /// What beginning with the session's weights would do, in lines; none for random ones.
     /// - Throws: `TrainingError` with `isBadData` when the file cannot be used.
     public static func report(for session: Session) throws -> [String] {
-        guard let initial = try InitialWeights(session.model), case .pretrain(let stage)? = session.stages.first else {
-            return []
-        }
-        return ["begins with \(initial.path)"] + (try initial.check(session.model.configuration(for: stage))).lines
+        guard let initial = try InitialWeights(session.model), let stage = session.stages.first else { return [] }
+        let report =
+            switch stage {
+            case .pretrain(let stage): try initial.check(session.model.configuration(for: stage))
+            case .supervised: try initial.check(session.model.classifierConfiguration())
+            }
+        return ["begins with \(initial.path)"] + report.lines
     }
 
     /// What loading would do, without reading a value.
     /// - Throws: `TrainingError` with `isBadData` when the file does not fit the model.
     public func check(_ configuration: ModelConfiguration) throws -> WeightsReport {
-        try checkHeads(configuration)
+        try checkHeads(configuration.encoder)
         do {
             return try annotated(
                 weights.check(wanted(configuration.parameters), of: words(configuration)), configuration)
@@ -51,10 +54,49 @@ public struct InitialWeights {
         }
     }
 
+    /// What beginning a stage with labels would do, without reading a value: the encoder is taken, the head is new.
+    /// - Throws: `TrainingError` with `isBadData` when the file does not fit the model.
+    func check(_ configuration: ClassifierConfiguration) throws -> WeightsReport {
+        try checkHeads(configuration.encoder.transformer)
+        do {
+            return try weights.check(
+                wanted(ofClassifier: Self.withoutHead(configuration.parameters)), of: words(configuration))
+        } catch {
+            throw Self.badData(error)
+        }
+    }
+
+    /// Reads the encoder into the parameters of a classifier.
+    /// - Throws: as `check`, and nothing is changed then.
+    func load(into parameters: ParameterSet, of configuration: ClassifierConfiguration) throws -> WeightsReport {
+        try checkHeads(configuration.encoder.transformer)
+        let kept = Self.withoutHead(parameters.parameters)
+        do {
+            return try weights.load(wanted(ofClassifier: kept), of: words(configuration)) {
+                parameters.values(of: kept[$0])
+            }
+        } catch {
+            throw Self.badData(error)
+        }
+    }
+
+    /// The head is new: another task, or other classes.
+    private static func withoutHead(_ parameters: [Parameter]) -> [Parameter] {
+        parameters.filter { !$0.name.hasPrefix("head.") }
+    }
+
+    /// A file of pre-training has no `fc_norm`.
+    private func wanted(ofClassifier parameters: [Parameter]) -> [WantedTensor] {
+        parameters.map {
+            WantedTensor(
+                name: $0.name, shape: $0.shape, isRequired: $0.name != "pos_embed" && !$0.name.hasPrefix("fc_norm."))
+        }
+    }
+
     /// Reads the file into the parameters; what it lacks keeps its value.
     /// - Throws: as `check`, and nothing is changed then.
     func load(into parameters: ParameterSet, of configuration: ModelConfiguration) throws -> WeightsReport {
-        try checkHeads(configuration)
+        try checkHeads(configuration.encoder)
         do {
             let report = try weights.load(wanted(parameters.parameters), of: words(configuration)) {
                 parameters.values(of: parameters.parameters[$0])
@@ -94,9 +136,9 @@ public struct InitialWeights {
         }
     }
 
-    private func checkHeads(_ configuration: ModelConfiguration) throws {
-        let heads = configuration.encoder.heads
-        if let stated = shape.statedHeads, stated != heads, shape.width == configuration.encoder.width {
+    private func checkHeads(_ encoder: TransformerConfiguration) throws {
+        let heads = encoder.heads
+        if let stated = shape.statedHeads, stated != heads, shape.width == encoder.width {
             throw TrainingError(
                 "\(path): was trained with \(stated) heads, but the session's encoder has \(heads); write "
                     + "encoder: \"\(shape.width)d\(shape.depth)b\(stated)h\"", isBadData: true)
@@ -125,6 +167,12 @@ public struct InitialWeights {
             EncoderConfiguration.presets.first { $0.configuration == configuration.encoder }?.name
             ?? configuration.encoder.notation
         return "the session's model (\(name), decoder \(configuration.decoder.width)d\(configuration.decoder.depth)b)"
+    }
+
+    private func words(_ configuration: ClassifierConfiguration) -> String {
+        let encoder = configuration.encoder.transformer
+        let name = EncoderConfiguration.presets.first { $0.configuration == encoder }?.name ?? encoder.notation
+        return "the session's model (\(name))"
     }
 
     private static func badData(_ error: CheckpointError) -> TrainingError {

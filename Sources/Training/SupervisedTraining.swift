@@ -55,9 +55,7 @@ final class SupervisedTraining: TrainingWork {
                 "data set '\(settings.data.name)': \(part.fold.map { "fold \($0)" } ?? "the stage") trains on no sample "
                     + "with a label of its task.", isBadData: true)
         }
-        let configuration = try ClassifierConfiguration(
-            encoder: EncoderShape(
-                image: session.model.image, patch: session.model.patch, transformer: session.model.encoderTransformer()),
+        let configuration = try session.model.classifierConfiguration(
             outputs: heads.outputs, dropPath: settings.dropPath)
         let batch = min(settings.batch, samples.count)
         let microBatch = try context.microBatch(ofStage: part.stage) {
@@ -134,15 +132,9 @@ final class SupervisedTraining: TrainingWork {
 
     func prepare() throws { try teacher?.look() }
 
-    /// The head is new: another task, or other classes.
     private func loadEncoder(_ path: String) throws {
-        let parameters = model.parameters
-        let wanted = parameters.parameters.filter { !$0.name.hasPrefix("head.") }
-        let report = try NamedWeights(WeightsFile(path: path)).load(
-            wanted.map {
-                WantedTensor(name: $0.name, shape: $0.shape, isRequired: !$0.name.hasPrefix("fc_norm."))
-            }, of: context.session.model.encoder.encoderName
-        ) { parameters.values(of: wanted[$0]) }
+        let report = try InitialWeights(path: path, for: context.session.model).load(
+            into: model.parameters, of: model.configuration)
         model.weightsChanged()
         loop.journal.event(.info, "begins with \(path): \(report.loaded.count + report.resized.count) tensors")
     }

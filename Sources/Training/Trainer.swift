@@ -28,11 +28,14 @@ public struct Trainer {
     public static func create(
         _ session: Session, in store: RunStore, report: @escaping @Sendable (TrainerReport) -> Void = { _ in }
     ) throws -> Run {
+        let session = try session.withInitialWeights(from: store)
+        let initial = try InitialWeights(session.model)
         var stages: [StageRecord] = []
         let folded = FoldedData(session, home: store.home, report: report)
         for (index, stage) in session.stages.enumerated() {
             switch stage {
             case .supervised(let settings):
+                if index == 0 { _ = try initial?.check(session.model.classifierConfiguration()) }
                 let entry = try folded.entry(settings.data.name)
                 for note in entry.notes { report(.message(note)) }
                 stages.append(try record(index, settings, entry))
@@ -40,7 +43,7 @@ public struct Trainer {
                 let photos = try PhotoSet(
                     settings.data, of: session, home: store.home, folded: folded, fold: 1, report: report)
                 let configuration = try session.model.configuration(for: settings)
-                if index == 0 { _ = try InitialWeights(session.model)?.check(configuration) }
+                if index == 0 { _ = try initial?.check(configuration) }
                 let batch = min(settings.batch, photos.files.count)
                 stages.append(
                     StageRecord(

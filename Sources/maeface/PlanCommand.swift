@@ -1,6 +1,7 @@
 import Compute
 import Datasets
 import Foundation
+import RunStore
 import Session
 import Training
 
@@ -12,11 +13,12 @@ enum PlanCommand: Command {
         Shows what a session would do, without doing it: the model, the images it finds, steps, the learning rate at
         each epoch, memory, checkpoints, and about how long it would take here.
 
-        USAGE: maeface plan SESSION [--set KEY=VALUE]... [--gflops N] [--threads N] [--resolved] [--json]
+        USAGE: maeface plan SESSION [--set KEY=VALUE]... [--gflops N] [--threads N] [--home DIR] [--resolved] [--json]
 
           --set KEY=VALUE  sets a value of the session, such as stages.0.epochs=2; may be given several times
           --gflops N       the sustained speed to reckon with; otherwise the machine's peak is measured for a moment
           --threads N      the threads to reckon with (all processors)
+          --home DIR       the folder of runs, for `init: "run:NAME"` (MAEFACE_HOME, or ./runs)
           --resolved       prints the session with every default written out, and nothing else
           --json           prints an object, with the learning rate at the beginning of every epoch
 
@@ -30,15 +32,17 @@ enum PlanCommand: Command {
         let overrides = try arguments.values("--set")
         let speed = try arguments.number("--gflops", minimum: 0.001)
         let threads = try arguments.integer("--threads") ?? ProcessInfo.processInfo.activeProcessorCount
+        let home = RunStore.home(argument: try arguments.value("--home"))
         let isResolved = arguments.flag("--resolved")
         let isJSON = arguments.flag("--json")
         let file = try arguments.positionals("SESSION", atLeast: 1, atMost: 1)[0]
 
-        let session = try TrainCommand.readSession(file, overrides)
+        var session = try TrainCommand.readSession(file, overrides)
         if isResolved {
             Output.result(String(session.resolvedText.dropLast()))
             return .done
         }
+        let problemsOfWeights = initialWeightsProblems(&session, home: home)
         let photographs = Photographs(of: session)
         let plan = SessionPlan(session, photos: photographs.counts, folds: photographs.folds)
         let sustained = speed ?? usualShare * peakGflops(pool: ThreadPool(threads: threads))
@@ -49,16 +53,19 @@ enum PlanCommand: Command {
         } else {
             Output.result(report.text)
         }
-        let problems = photographs.problems + initialWeightsProblems(session)
+        let problems = photographs.problems + problemsOfWeights
         for problem in problems { Output.say("maeface: \(problem)") }
         return problems.isEmpty ? .done : .badData
     }
 }
 
 extension PlanCommand {
-    /// Says what the weights that the session begins with would give; returns what is wrong with them.
-    fileprivate static func initialWeightsProblems(_ session: Session) -> [String] {
+    /// Finds the weights that the session begins with and says what they would give; returns what is wrong with them.
+    fileprivate static func initialWeightsProblems(_ session: inout Session, home: String) -> [String] {
         do {
+            if session.model.initialRun != nil {
+                session = try session.withInitialWeights(from: RunStore.open(home: home, readOnly: true))
+            }
             for line in try InitialWeights.report(for: session) { Output.say(line) }
             return []
         } catch {

@@ -50,18 +50,54 @@ public struct DuplicateImages: Sendable {
         }
     }
 
+    /// How many pairs a sentence names.
+    private static let named = 3
+
     /// Sentences for a report: how many images are on both sides of a fold, and the first few.
-    public func report(_ folds: Folds, of set: LabelledSet) -> [String] {
-        folds.folds.compactMap { fold in
+    public func report(_ folds: [Fold], of set: LabelledSet) -> [String] {
+        folds.compactMap { fold in
             let groups = across(fold)
-            guard let first = groups.first else { return nil }
-            let training = Set(fold.training)
-            let held = first.first { !training.contains($0) } ?? first[0]
-            let trained = first.first { training.contains($0) } ?? first[0]
-            let what = folds.folds.count == 1 ? "the split" : "fold \(fold.name)"
+            guard !groups.isEmpty else { return nil }
+            let (training, validation) = (Set(fold.training), Set(fold.validation))
+            let pairs = groups.prefix(Self.named).map { group in
+                let held = group.first(where: validation.contains) ?? group[0]
+                let trained = group.first(where: training.contains) ?? group[0]
+                return "\(set.image(held)) and \(set.image(trained))"
+            }
+            let what = folds.count == 1 ? "the split" : "fold \(fold.name)"
             let images = groups.count == 1 ? "1 image is" : "\(groups.count) images are"
-            return "\(images) on both sides of \(what), such as \(set.image(held)) and \(set.image(trained))"
+            return "\(images) on both sides of \(what), such as \(pairs.joined(separator: ", "))"
         }
+    }
+
+    /// A sentence about held-out images whose files are also among those of pre-training; nil when none is. Only files
+    /// of the same size are read.
+    public static func report(heldOut: [String], among files: [String]) -> String? {
+        var ofSize: [Int: [Int]] = [:]
+        for (place, path) in heldOut.enumerated() { ofSize[fileSize(path), default: []].append(place) }
+        ofSize[-1] = nil
+        ofSize[0] = nil
+        var digests: [Int: Digest?] = [:]
+        var seen: Set<Int> = []
+        var pairs: [String] = []
+        for file in files {
+            guard let candidates = ofSize[fileSize(file)] else { continue }
+            var own: Digest??
+            for place in candidates where !seen.contains(place) {
+                if heldOut[place] != file {
+                    let theirs = digests[place] ?? Hashes(heldOut[place], bytes: true, pixels: false).bytes
+                    digests[place] = theirs
+                    let mine = own ?? Hashes(file, bytes: true, pixels: false).bytes
+                    own = mine
+                    guard let theirs, mine == theirs else { continue }
+                }
+                seen.insert(place)
+                if pairs.count < named { pairs.append(heldOut[place] == file ? file : "\(heldOut[place]) and \(file)") }
+            }
+        }
+        guard !seen.isEmpty else { return nil }
+        let images = seen.count == 1 ? "1 image that is" : "\(seen.count) images that are"
+        return "pre-training sees \(images) held out later, such as \(pairs.joined(separator: ", "))"
     }
 
     private static func fileSize(_ path: String) -> Int {

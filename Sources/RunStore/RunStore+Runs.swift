@@ -157,6 +157,15 @@ extension RunStore {
         return Dictionary(rows) { _, last in last }
     }
 
+    /// The runs of which a fact has this value, oldest first.
+    public func runs(withFact name: String, value: String) throws -> [RunID] {
+        try withDatabase { database in
+            try database.rows("SELECT run FROM fact WHERE name = ? AND value = ? ORDER BY run", name, value) {
+                $0.integer()
+            }
+        }
+    }
+
     public func setNote(_ note: String, starred: Bool, tags: [String], of run: RunID) throws {
         try write { database in
             try database.run("UPDATE run SET note = ?, starred = ? WHERE id = ?", note, starred ? 1 : 0, run)

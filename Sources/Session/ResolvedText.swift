@@ -16,6 +16,27 @@ extension Session {
     }
 }
 
+extension Session {
+    /// The settings that the weights of a stage follow from, of that stage alone, as text: where it begins, how it is
+    /// watched and how many threads read images is left out.
+    public func consequentialText(ofStage index: Int) -> String {
+        let inconsequential: Set<String> = [
+            "workers", "cacheMegabytes", "checkpointMinutes", "checkpointEpochs", "keep", "previewEpochs",
+            "previewSamples",
+        ]
+        var model = model
+        model.initialWeights = nil
+        let stage = stages[index]
+        let names = Set(stage.data.map(\.name))
+        return JSON5Writer.text(
+            .record([
+                ("seed", .integer(Int64(clamping: seed))), ("model", model.resolved),
+                ("data", .record(data.filter { names.contains($0.name) }.map { ($0.name, $0.resolved) })),
+                ("stage", stage.resolved.without(inconsequential)),
+            ]))
+    }
+}
+
 extension ModelSettings {
     var resolved: JSON5Value {
         .record([
@@ -117,6 +138,12 @@ extension JSON5Value {
                 uniqueMembers: members.map {
                     JSON5Object.Member(key: $0.0, keyLocation: nowhere, node: JSON5Node($0.1, at: nowhere))
                 }))
+    }
+
+    /// An object without some of its keys.
+    func without(_ keys: Set<String>) -> JSON5Value {
+        guard case .object(let object) = self else { return self }
+        return .object(JSON5Object(uniqueMembers: object.members.filter { !keys.contains($0.key) }))
     }
 
     static func list(_ elements: [JSON5Value]) -> JSON5Value { .array(elements.map { JSON5Node($0) }) }

@@ -35,8 +35,11 @@ public struct SessionPlan: Equatable, Sendable {
     }
 
     /// Seconds at a sustained speed in GFLOP/s, or nil when the number of steps is unknown.
-    public func seconds(atGigaflops speed: Double) -> Double? {
-        let parts = stages.map { $0.seconds(atGigaflops: speed) } + supervised.map { $0.seconds(atGigaflops: speed) }
+    /// - Parameter taken: the stages that need no training.
+    public func seconds(atGigaflops speed: Double, without taken: Set<Int> = []) -> Double? {
+        let parts =
+            stages.filter { !taken.contains($0.index) }.map { $0.seconds(atGigaflops: speed) }
+            + supervised.filter { !taken.contains($0.index) }.map { $0.seconds(atGigaflops: speed) }
         return parts.reduce(Double?(0)) { sum, seconds in
             guard let sum, let seconds else { return nil }
             return sum + seconds

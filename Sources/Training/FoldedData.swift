@@ -66,6 +66,18 @@ final class FoldedData {
         return part.stage == once.lastIndex { $0.kind == .pretrain } ? "weights.safetensors" : part.weightsFile
     }
 
+    /// What a part trains on.
+    /// - Throws: `TrainingError` with `isBadData`, naming file and row.
+    func data(of part: RunPart) throws -> PartData {
+        switch session.stages[part.stage] {
+        case .pretrain(let settings):
+            return .photos(
+                try PhotoSet(
+                    settings.data, of: session, home: home, folded: self, fold: part.fold, report: report))
+        case .supervised(let settings): return .labelled(try entry(settings.data.name))
+        }
+    }
+
     /// An earlier stage as a part of the run sees it: of the same fold, if that stage runs in folds.
     func part(stage: Int, besides part: RunPart) -> RunPart {
         let isFolded = session.firstFoldedStage.map { stage >= $0 } ?? false
@@ -85,6 +97,12 @@ final class FoldedData {
     }
 }
 
+/// What a stage in a fold trains on.
+enum PartData {
+    case photos(PhotoSet)
+    case labelled(FoldedData.Entry)
+}
+
 /// A stage in a fold, or a stage that runs once.
 struct RunPart: Equatable {
     let stage: Int
@@ -100,9 +118,15 @@ struct RunPart: Equatable {
     var weightsFile: String { "weights/stage-\(stage)" + (fold.map { "-fold-\($0)" } ?? "") + ".safetensors" }
 
     private static let donePrefix = "done stage "
+    /// What facts call it.
+    var name: String { "stage \(stage)" + (fold.map { " fold \($0)" } ?? "") }
 
-    /// The fact that says that it is done.
-    var doneFact: String { Self.donePrefix + "\(stage)" + (fold.map { " fold \($0)" } ?? "") }
+    /// The fact that says that it is done; its value is the identity of its weights, see `StageIdentity`.
+    var doneFact: String { "done \(name)" }
+    /// The fact that says what its weights were to follow from when it began.
+    var identityFact: String { "identity \(name)" }
+    /// The fact that says which run its weights were taken from.
+    var reusedFact: String { "reused \(name)" }
 
     /// The part that a fact says is done; nil for other facts.
     init?(doneFact: String) {

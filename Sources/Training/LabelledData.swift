@@ -54,11 +54,16 @@ extension Folds {
 }
 
 extension RenderedData {
+    /// Where its photographs lie.
+    func folder(home: String) -> String {
+        path ?? home + "/rendered/\(identities)x\(photosPerIdentity)-\(side)px-seed\(seed)"
+    }
+
     /// Renders the photographs and gives their folder.
     func write(
         home: String, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws -> String {
-        let folder = path ?? home + "/rendered/\(identities)x\(photosPerIdentity)-\(side)px-seed\(seed)"
+        let folder = folder(home: home)
         try RenderedFaces.write(
             to: folder, identities: identities, photosPerIdentity: photosPerIdentity, side: side, seed: seed,
             progress: progress)
@@ -67,11 +72,16 @@ extension RenderedData {
 }
 
 extension RenderedVideoData {
+    /// Where its videos lie.
+    func folder(home: String) -> String {
+        path ?? home + "/rendered/\(videos)-videos-\(frames)-\(side)px-seed\(seed)"
+    }
+
     /// Renders the videos and gives their folder.
     func write(
         home: String, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws -> String {
-        let folder = path ?? home + "/rendered/\(videos)-videos-\(frames)-\(side)px-seed\(seed)"
+        let folder = folder(home: home)
         try RenderedVideos.write(to: folder, videos: videos, frames: frames, side: side, seed: seed, progress: progress)
         return folder
     }

@@ -59,16 +59,3 @@ struct PhotoSet {
         fingerprint = Fingerprint.of(files)
     }
 }
-
-/// Names files and their order, so that a resume notices other ones.
-enum Fingerprint {
-    /// FNV-1a over the paths, with their number.
-    static func of(_ files: some Collection<String>) -> String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for file in files {
-            for byte in file.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-            hash = hash &* 0x100_0000_01B3
-        }
-        return "\(files.count) files \(String(hash, radix: 16))"
-    }
-}

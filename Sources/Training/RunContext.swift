@@ -24,7 +24,9 @@ struct RunContext {
     }
 
     /// Names what decides the bits of a result.
-    var engine: String {
+    var engine: String { Self.engine(of: pool) }
+
+    static func engine(of pool: ThreadPool) -> String {
         pool.level == .plain ? "plain, \(blasDescription())" : "\(pool.level)"
     }
 }

@@ -24,9 +24,11 @@ public struct Trainer {
     }
 
     /// Makes a run of a session: searches its photographs, so that bad data is refused before anything is kept.
+    /// - Parameter reusing: whether stages that an earlier run did in just the same way are taken from there.
     /// - Throws: `TrainingError` with `isBadData` when there is nothing to train on.
     public static func create(
-        _ session: Session, in store: RunStore, report: @escaping @Sendable (TrainerReport) -> Void = { _ in }
+        _ session: Session, in store: RunStore, reusing: Bool = true,
+        report: @escaping @Sendable (TrainerReport) -> Void = { _ in }
     ) throws -> Run {
         let session = try session.withInitialWeights(from: store)
         let initial = try InitialWeights(session.model)
@@ -51,8 +53,13 @@ public struct Trainer {
                         stepsPerEpoch: photos.files.count / batch))
             }
         }
-        return try store.createRun(name: session.name, sessionText: session.resolvedText, stages: stages)
+        let run = try store.createRun(name: session.name, sessionText: session.resolvedText, stages: stages)
+        if !reusing { try store.setFact(freshFact, to: "yes", of: run.id) }
+        return run
     }
+
+    /// The fact that keeps a run from taking stages over from others.
+    private static let freshFact = "fresh"
 
     /// What a stage with labels will be, as long as in its first fold; refuses data without its task's labels.
     private static func record(
@@ -118,32 +125,77 @@ public struct Trainer {
             report: report)
         try store.setFact("engine", to: context.engine, of: run.id)
         let folded = FoldedData(session, home: store.home, report: report)
-        let facts = try store.facts(of: run.id)
-        for part in try folded.parts() where facts[part.doneFact] == nil {
-            let end = try train(part, context, folded)
+        let duplicates = DuplicateCheck(context: context, folded: folded)
+        try duplicates.labelled()
+        for part in try folded.parts() {
+            let facts = try store.facts(of: run.id)
+            if facts[part.doneFact] != nil { continue }
+            let data = try folded.data(of: part)
+            let identity = try identity(of: part, data, context, folded)
+            if try take(part, identity, context, folded) { continue }
+            if case .photos(let photos) = data { try duplicates.pretraining(part, photos) }
+            let begun = facts[part.identityFact] ?? identity
+            try store.setFact(part.identityFact, to: begun, of: run.id)
+            let end = try train(part, data, context, folded)
             if case .stopped(let reason) = end { return (.stopped, reason) }
-            try store.setFact(part.doneFact, to: "yes", of: run.id)
+            // Weights that began with other data or another engine are of this run alone.
+            try store.setFact(part.doneFact, to: begun == identity ? identity : "run \(run.id)", of: run.id)
         }
         try writeResults(context, folded)
         return (.finished, "finished")
     }
 
-    private func train(_ part: RunPart, _ context: RunContext, _ folded: FoldedData) throws -> StageEnd {
-        switch context.session.stages[part.stage] {
-        case .pretrain(let settings):
-            let photos = try PhotoSet(
-                settings.data, of: context.session, home: store.home, folded: folded, fold: part.fold, report: report)
+    private func identity(
+        of part: RunPart, _ data: PartData, _ context: RunContext, _ folded: FoldedData
+    ) throws -> String {
+        let before = part.stage == 0 ? nil : folded.part(stage: part.stage - 1, besides: part)
+        return try StageIdentity(context.session, engine: context.engine).text(
+            of: part, data: data, before: before.flatMap { try store.facts(of: run.id)[$0.doneFact] })
+    }
+
+    /// Takes a part over from an earlier run that did it in just the same way.
+    /// - Returns: whether there is one.
+    private func take(_ part: RunPart, _ identity: String, _ context: RunContext, _ folded: FoldedData) throws -> Bool {
+        let facts = try store.facts(of: run.id)
+        let kind = context.session.stages[part.stage].kind
+        let reuse = StageReuse(store: store, run: run.id)
+        // What has begun here goes on here.
+        guard facts[Self.freshFact] == nil, facts[part.identityFact] == nil,
+            let source = try reuse.source(of: part, identity: identity)
+        else { return false }
+        try reuse.take(part, from: source, to: run.id, as: folded.weightsFile(part))
+        let name = "run \(source.id) '\(source.name)'"
+        let stage = try store.stages(of: run.id).first { $0.index == part.stage }
+        let step = Int64((stage?.epochs ?? 0) * (stage?.stepsPerEpoch ?? 0))
+        let text =
+            kind.rawValue + (part.fold.map { " fold \($0)" } ?? "") + ": the same as in \(name), taken from there"
+        try store.append(
+            RunEvent(stage: part.stage, fold: part.fold, time: 0, step: step, kind: .state, message: text), to: run.id)
+        try store.update(
+            RunProgress(stage: part.stage, fold: part.fold, epoch: Double(stage?.epochs ?? 0), step: step), of: run.id)
+        try store.setFact(part.reusedFact, to: "from \(name)", of: run.id)
+        try store.setFact(part.doneFact, to: identity, of: run.id)
+        report(.message(text + " (--fresh trains it anew)"))
+        return true
+    }
+
+    private func train(
+        _ part: RunPart, _ data: PartData, _ context: RunContext, _ folded: FoldedData
+    ) throws -> StageEnd {
+        switch (context.session.stages[part.stage], data) {
+        case (.pretrain(let settings), .photos(let photos)):
             let beginning = beginning(of: part, context, folded).encoder
             return try Pretraining(
                 context: context, part: part, settings: settings, photos: photos,
                 beginning: beginning.map { try InitialWeights(path: $0, for: context.session.model) },
                 weightsFile: folded.weightsFile(part)
             ).run()
-        case .supervised(let settings):
+        case (.supervised(let settings), .labelled(let entry)):
             return try SupervisedTraining(
-                context: context, part: part, settings: settings, data: folded.entry(settings.data.name),
+                context: context, part: part, settings: settings, data: entry,
                 beginning: beginning(of: part, context, folded)
             ).run()
+        default: preconditionFailure("a stage's data is of its kind")
         }
     }
 

@@ -27,7 +27,8 @@ enum DemoCommand: Command {
         _ = try arguments.positionals(atMost: 0)
 
         let store = try TrainCommand.openStore(home)
-        let run = try TrainCommand.makeRun(of: demoSession(), in: store)
+        // A demo that took everything from the last one would show nothing.
+        let run = try TrainCommand.makeRun(of: demoSession(), in: store, reusing: false)
         if isHeadless {
             return try TrainCommand.train(run, in: store, threads: threads, isJSON: false)
         }

@@ -18,7 +18,7 @@ enum PlanCommand: Command {
           --set KEY=VALUE  sets a value of the session, such as stages.0.epochs=2; may be given several times
           --gflops N       the sustained speed to reckon with; otherwise the machine's peak is measured for a moment
           --threads N      the threads to reckon with (all processors)
-          --home DIR       the folder of runs, for `init: "run:NAME"` (MAEFACE_HOME, or ./runs)
+          --home DIR       the folder of runs, for stages that a run there has done already (MAEFACE_HOME, or ./runs)
           --resolved       prints the session with every default written out, and nothing else
           --json           prints an object, with the learning rate at the beginning of every epoch
 
@@ -46,14 +46,24 @@ enum PlanCommand: Command {
         let photographs = Photographs(of: session)
         let plan = SessionPlan(session, photos: photographs.counts, folds: photographs.folds)
         let sustained = speed ?? usualShare * peakGflops(pool: ThreadPool(threads: threads))
+        var problems = photographs.problems + problemsOfWeights
+        var reused: [ReusedStage] = []
+        if problems.isEmpty {
+            do {
+                let store = try? RunStore.open(home: home, readOnly: true)
+                reused = try ReusedStage.all(session, in: store, home: home, threads: threads)
+            } catch let error as TrainingError {
+                problems.append(error.description)
+            }
+        }
         let report = PlanReport(
-            plan: plan, photographs: photographs, gigaflops: sustained, isMeasured: speed == nil, threads: threads)
+            plan: plan, photographs: photographs, gigaflops: sustained, isMeasured: speed == nil, threads: threads,
+            reused: reused)
         if isJSON {
             try Output.json(report.json)
         } else {
             Output.result(report.text)
         }
-        let problems = photographs.problems + problemsOfWeights
         for problem in problems { Output.say("maeface: \(problem)") }
         return problems.isEmpty ? .done : .badData
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Session
+import Training
 
 /// A plan as text for a person and as JSON for a script.
 struct PlanReport {
@@ -9,6 +10,8 @@ struct PlanReport {
     let gigaflops: Double
     let isMeasured: Bool
     let threads: Int
+    /// Stages that are not trained again.
+    let reused: [ReusedStage]
 
     private var session: Session { plan.session }
 
@@ -19,14 +22,26 @@ struct PlanReport {
         lines += session.data.enumerated().map { index, source in
             Self.labelled(index == 0 ? "data" : "", dataText(source))
         }
-        for stage in plan.stages { lines += stageLines(stage) }
-        for stage in plan.supervised { lines += stageLines(stage) }
+        for stage in plan.stages { lines += stageLines(stage) + reuseLines(stage.index) }
+        for stage in plan.supervised { lines += stageLines(stage) + reuseLines(stage.index) }
         lines += [Self.labelled("time", timeText)]
         if !plan.warnings.isEmpty {
             lines += [""] + plan.warnings.map { "! " + $0 }
         }
         return lines.joined(separator: "\n")
     }
+
+    private func reuseLines(_ stage: Int) -> [String] {
+        reused.filter { $0.stage == stage }.map {
+            let folds = $0.allFolds > 1 ? " in \($0.folds) of \($0.allFolds) folds" : ""
+            return Self.labelled("", "taken from \($0.runs.joined(separator: ", "))\(folds), not trained again")
+        }
+    }
+
+    /// The stages that are taken from other runs as a whole.
+    private var taken: Set<Int> { Set(reused.filter { $0.folds == $0.allFolds }.map(\.stage)) }
+
+    private var seconds: Double? { plan.seconds(atGigaflops: gigaflops, without: taken) }
 
     private static func labelled(_ label: String, _ text: String) -> String {
         label.padding(toLength: 10, withPad: " ", startingAt: 0) + text
@@ -135,9 +150,10 @@ struct PlanReport {
     }
 
     private var timeText: String {
-        guard let seconds = plan.seconds(atGigaflops: gigaflops) else {
+        guard let seconds else {
             return "unknown, since the photographs could not be counted"
         }
+        if taken.count == session.stages.count { return "next to none: every stage is taken from an earlier run" }
         let speed = String(format: "%.0f GFLOP/s", gigaflops)
         let basis =
             isMeasured
@@ -172,8 +188,15 @@ struct PlanReport {
                     }, uniquingKeysWith: { first, _ in first })),
             "stages": .list(plan.stages.map(json) + plan.supervised.map(json)),
             "estimate": .object([
-                "gflops": .number(gigaflops), "seconds": JSONValue(plan.seconds(atGigaflops: gigaflops)),
+                "gflops": .number(gigaflops), "seconds": JSONValue(seconds),
             ]),
+            "reused": .list(
+                reused.map {
+                    .object([
+                        "stage": JSONValue($0.stage), "folds": JSONValue($0.folds),
+                        "runs": .list($0.runs.map { .text($0) }),
+                    ])
+                }),
             "warnings": .list(plan.warnings.map { .text($0) }),
         ])
     }

@@ -96,7 +96,10 @@ struct RunReport {
             let age = run.heartbeat.map { ", heard of \(RunTable.duration(now - $0)) ago" } ?? ""
             rows.append(("trainer", "process \(process) on \(host)\(age)"))
         }
-        rows += self.facts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        // What the trainer notes for itself tells a person nothing.
+        let own = ["done ", "identity "]
+        rows += self.facts.filter { fact in !own.contains { fact.key.hasPrefix($0) } }.sorted { $0.key < $1.key }
+            .map { ($0.key, $0.value) }
         if !run.tags.isEmpty { rows.append(("tags", run.tags.joined(separator: " "))) }
         if !run.note.isEmpty { rows.append(("note", run.note)) }
         rows.append(("previews", "\(previews)"))

@@ -10,12 +10,14 @@ enum TrainCommand: Command {
     static let help = """
         Trains what a session file describes and keeps the run in the store.
 
-        USAGE: maeface train SESSION [--set KEY=VALUE]... [--detach] [--threads N] [--home DIR] [--json]
-               maeface train SESSION --seeds 0,1,2 [--set KEY=VALUE]... [--threads N] [--home DIR]
+        USAGE: maeface train SESSION [--set KEY=VALUE]... [--fresh] [--detach] [--threads N] [--home DIR] [--json]
+               maeface train SESSION --seeds 0,1,2 [--set KEY=VALUE]... [--fresh] [--threads N] [--home DIR]
                maeface train --resume RUN [--detach] [--threads N] [--home DIR] [--json]
 
           --set KEY=VALUE   replaces a value of the session: --set stages.0.epochs=2
           --seeds A,B,...   one run for each seed, one after the other, tagged as a group; folds stay the same
+          --fresh           trains every stage; otherwise one that an earlier run did in just the same way (settings,
+                            seed, data, all stages before) is taken from there
           --resume RUN      goes on from the newest checkpoint of a run (its id, its name, or last)
           --detach          trains in a process of its own that survives this terminal
           --threads N       compute threads (all processors); the result does not depend on it
@@ -31,6 +33,7 @@ enum TrainCommand: Command {
         let overrides = try arguments.values("--set")
         let resumed = try arguments.value("--resume")
         let isDetached = arguments.flag("--detach")
+        let isFresh = arguments.flag("--fresh")
         let isJSON = arguments.flag("--json")
         let threads = try arguments.integer("--threads") ?? ProcessInfo.processInfo.activeProcessorCount
         let home = RunStore.home(argument: try arguments.value("--home"))
@@ -42,15 +45,17 @@ enum TrainCommand: Command {
             guard let path = words.first, resumed == nil, !isDetached, !isJSON else {
                 throw CommandError.usage("--seeds goes with a SESSION, and not with --resume, --detach or --json.")
             }
-            return try train(readSession(path, overrides), seeds: seeds, in: store, threads: threads)
+            return try train(
+                readSession(path, overrides), seeds: seeds, in: store, threads: threads, reusing: !isFresh)
         }
         let run: Run
         switch (words.first, resumed) {
         case (let path?, nil):
-            run = try makeRun(of: try readSession(path, overrides), in: store)
+            run = try makeRun(of: try readSession(path, overrides), in: store, reusing: !isFresh)
         case (nil, let reference?):
-            guard overrides.isEmpty else {
-                throw CommandError.usage("--set does not go with --resume: a resumed run keeps its session.")
+            guard overrides.isEmpty, !isFresh else {
+                throw CommandError.usage(
+                    "--set and --fresh do not go with --resume: a resumed run keeps its session and what it has done.")
             }
             run = try TrainerProcess.resumable(reference, in: store)
         case (nil, nil): throw CommandError.usage("Expected SESSION or --resume RUN.")
@@ -80,7 +85,7 @@ enum TrainCommand: Command {
 
     /// One run for each seed; a run that fails does not keep the others from training.
     private static func train(
-        _ session: Session, seeds: [UInt64], in store: RunStore, threads: Int
+        _ session: Session, seeds: [UInt64], in store: RunStore, threads: Int, reusing: Bool
     ) throws -> ExitCode {
         var code = ExitCode.done
         for seed in seeds {
@@ -90,7 +95,7 @@ enum TrainCommand: Command {
             do {
                 let group = session.name
                 session.name += "-seed\(seed)"
-                run = try makeRun(of: session, in: store)
+                run = try makeRun(of: session, in: store, reusing: reusing)
                 try store.setNote("", starred: false, tags: ["seeds-of-\(group)"], of: run.id)
                 if try train(run, in: store, threads: threads, isJSON: false) != .done { return .failed }
             } catch let error as CommandError where error.exitCode == .failed {
@@ -116,10 +121,10 @@ enum TrainCommand: Command {
         }
     }
 
-    static func makeRun(of session: Session, in store: RunStore) throws -> Run {
+    static func makeRun(of session: Session, in store: RunStore, reusing: Bool) throws -> Run {
         do {
             let printer = ProgressPrinter()
-            return try Trainer.create(session, in: store, report: printer.report)
+            return try Trainer.create(session, in: store, reusing: reusing, report: printer.report)
         } catch let error as TrainingError where error.isBadData {
             throw CommandError.badData(error.description)
         }

@@ -169,7 +169,7 @@ import Testing
         let duplicates = DuplicateImages.find(in: set)
         #expect(duplicates.groups == [[0, 3], [5, 8]])
         let folds = try Folds.grouped(set, count: 2, by: "subject")
-        let report = duplicates.report(folds, of: set)
+        let report = duplicates.report(folds.folds, of: set)
         let sides = folds.folds.map { fold in duplicates.across(fold).count }
         #expect(report.count == sides.count { $0 > 0 })
         let split = Fold(name: "1", training: [0, 5, 8], validation: [1, 3])

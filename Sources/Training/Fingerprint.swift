@@ -1,0 +1,33 @@
+import Foundation
+
+/// Names what went into it, in its order: FNV-1a over bytes.
+struct Fingerprint {
+    private var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    mutating func add(_ bytes: some Sequence<UInt8>) {
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        // Ends each part, so that "ab", "c" is not "a", "bc".
+        hash = hash &* 0x100_0000_01B3
+    }
+
+    mutating func add(_ text: String) { add(text.utf8) }
+
+    mutating func add(_ values: UnsafeBufferPointer<Float>) { add(UnsafeRawBufferPointer(values)) }
+
+    /// The path of a file, its size and the time of its last change; not its content, which may be gigabytes.
+    mutating func add(file path: String) {
+        add(path)
+        var status = stat()
+        guard stat(path, &status) == 0 else { return }
+        add("\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)")
+    }
+
+    var text: String { String(hash, radix: 16) }
+
+    /// Names files and their order, so that a resume notices other ones.
+    static func of(_ files: some Collection<String>) -> String {
+        var fingerprint = Fingerprint()
+        for file in files { fingerprint.add(file) }
+        return "\(files.count) files \(fingerprint.text)"
+    }
+}

@@ -3,17 +3,18 @@ import RunStore
 import Session
 import Training
 
-/// `maeface demo`: rendered faces, a small masked autoencoder, and the workbench to watch it in.
+/// `maeface demo`: rendered faces, every stage of the paper in small, and the workbench to watch it in.
 enum DemoCommand: Command {
     static let path = ["demo"]
-    static let summary = "render a set of faces and train on it, in the workbench"
+    static let summary = "render faces and train on them through all stages, in the workbench"
     static let help = """
-        Renders faces, trains a small masked autoencoder on them and opens the workbench on the run. Without a
-        terminal it trains here and prints a table.
+        Renders faces and videos, trains on them through all stages (masked autoencoding, a pass with labels, fine-tuning
+        for valence and arousal in two folds, distilling) and opens the workbench on the run. Without a terminal it
+        trains here and prints the tables.
 
         USAGE: maeface demo [--headless] [--threads N] [--home DIR]
 
-          --headless    trains here and prints a table, on a terminal too
+          --headless    trains here and prints the tables, on a terminal too
           --threads N   compute threads (all processors)
           --home DIR    the folder of runs (MAEFACE_HOME, or ./runs); the faces are written to DIR/rendered
 
@@ -45,13 +46,55 @@ enum DemoCommand: Command {
         {
           name: "demo",
           seed: 1,
-          model: { encoder: "vit-micro", decoder: "64d1b", image: 64, patch: 8 },
-          data: { faces: { kind: "rendered", identities: 128, photosPerIdentity: 8, side: 96 } },
+          model: {
+            encoder: "vit-micro",
+            decoder: "64d1b",
+            image: 64,
+            patch: 8,
+          },
+          data: {
+            faces: { kind: "rendered", identities: 128, photosPerIdentity: 8, side: 96 },
+            videos: { kind: "renderedVideos", videos: 16, frames: 120, side: 64, tracks: ["valenceArousal"] },
+          },
+          folds: { count: 2, group: "video" },
           stages: [
             {
-              kind: "pretrain", data: ["faces"], epochs: 100, warmup: 5, batch: 64, lr: 2e-3, mask: 0.75, loss: "l1",
-              crop: { scale: [0.5, 1] }, checkpointMinutes: 0.5,
+              kind: "pretrain",
+              data: ["faces"],
+              epochs: 100,
+              warmup: 5,
+              batch: 64,
+              lr: 2e-3,
+              mask: 0.75,
+              loss: "l1",
+              crop: { scale: [0.5, 1] },
+              checkpointMinutes: 0.5,
             },
+            {
+              kind: "supervise",
+              data: ["faces"],
+              task: ["expression", "actionUnits", "valenceArousal"],
+              epochs: 12,
+              warmup: 1,
+              batch: 32,
+              lr: 2e-3,
+              crop: { scale: [0.6, 1] },
+              randAug: null,
+            },
+            {
+              kind: "finetune",
+              data: ["videos"],
+              task: "valenceArousal",
+              epochs: 8,
+              warmup: 1,
+              batch: 32,
+              lr: 1e-3,
+              crop: { scale: [0.8, 1] },
+              randAug: null,
+              frameStride: 2,
+              ema: 0.98,
+            },
+            { kind: "distil", teacher: "previous", weight: 0.5, epochs: 8 },
           ],
         }
         """

@@ -1,5 +1,6 @@
 import Foundation
 import RunStore
+import Training
 
 /// What a finished or stopped training prints at its end.
 struct RunResult: Encodable {
@@ -10,6 +11,7 @@ struct RunResult: Encodable {
     var steps: Int64
     var firstLoss: Double?
     var loss: Double?
+    /// Of training, in all stages.
     var minutes: Double
     var skipped: Int
     var folder: String
@@ -21,11 +23,11 @@ struct RunResult: Encodable {
         epochs = run.epoch
         steps = run.step
         let epochLosses = try store.points(
-            of: SeriesKey(stage: run.stage, name: SeriesName.epochLoss), run: run.id)
+            of: SeriesKey(stage: run.stage, fold: run.fold, name: SeriesName.epochLoss), run: run.id)
         firstLoss = epochLosses.first?.value
         loss = epochLosses.last?.value
-        let seconds = try store.lastPoint(of: SeriesKey(stage: run.stage, name: SeriesName.seconds), run: run.id)
-        minutes = (seconds?.value ?? 0) / 60
+        let clocks = try store.seriesKeys(of: run.id).filter { $0.name == SeriesName.seconds }
+        minutes = try clocks.compactMap { try store.lastPoint(of: $0, run: run.id)?.value }.reduce(0, +) / 60
         skipped = try store.eventCount(of: run.id, kind: .skip)
         folder = store.folder(of: run.id)
     }
@@ -45,5 +47,6 @@ struct RunResult: Encodable {
         for (name, value) in rows {
             Output.result(name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + value)
         }
+        for result in RunResultsFile.read(folder: folder) ?? [] { Output.result("\n" + ResultsTable(result).text) }
     }
 }

@@ -98,6 +98,16 @@ public final class ImageLoader {
             cacheBytes: cacheBytes, onSkip: onSkip)
     }
 
+    /// The order in which training goes through some samples, without their images: `images` of a batch holds nothing.
+    public convenience init(
+        orderOf set: LabelledSet, samples: [Int], seed: UInt64, stage: Int = 0, fold: Int = 0, batch: Int,
+        keepsLastBatch: Bool = false
+    ) {
+        self.init(
+            .samples(set, samples), .order, shuffled: true, keepsLastBatch: keepsLastBatch, seed: seed, stage: stage,
+            fold: fold, batch: batch, workers: 1, ahead: nil, cacheBytes: 0, onSkip: { _ in })
+    }
+
     /// Images of some files, all once in their order, without augmentation: prediction.
     public convenience init(
         evaluating files: [String], transform: EvaluationTransform = .direct, image: Int,
@@ -115,7 +125,7 @@ public final class ImageLoader {
         fold: Int, batch: Int, workers: Int, ahead: Int?, cacheBytes: Int, reducedDecode: Bool = false,
         onSkip: @escaping @Sendable (SkippedFile) -> Void
     ) {
-        precondition(source.count > 0 && batch > 0 && workers > 0 && ahead ?? 1 > 0 && recipe.image > 0)
+        precondition(source.count > 0 && batch > 0 && workers > 0 && ahead ?? 1 > 0 && recipe.image >= 0)
         func key(_ purpose: RandomPurpose) -> RandomKey {
             RandomKey(seed: seed, purpose: purpose, stage: stage, fold: fold)
         }

@@ -31,12 +31,15 @@ public enum ImageRecipe: Sendable {
     case augmentation(Augmentation, image: Int, Normalisation)
     /// No chance at all: evaluation, prediction, a teacher's clean view.
     case evaluation(EvaluationTransform, image: Int, Normalisation)
+    /// No tensor: the order of training alone, for what was kept of the images.
+    case order
 
     /// Side of the square output, in pixels.
     public var image: Int {
         switch self {
         case .pretraining(let settings): settings.image
         case .augmentation(_, let image, _), .evaluation(_, let image, _): image
+        case .order: 0
         }
     }
 
@@ -44,7 +47,7 @@ public enum ImageRecipe: Sendable {
         switch self {
         case .pretraining(let settings): settings.interpolation
         case .augmentation(let augmentation, _, _): augmentation.interpolation
-        case .evaluation: .bicubic
+        case .evaluation, .order: .bicubic
         }
     }
 }

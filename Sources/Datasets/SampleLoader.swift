@@ -59,6 +59,7 @@ final class SampleLoader {
                 with: resampler, by: normalisation, into: output)
         case .evaluation(let transform, let size, let normalisation):
             transform.tensor(of: try full(file), size: size, with: resampler, by: normalisation, into: output)
+        case .order: break
         }
     }
 

@@ -6,8 +6,11 @@ struct StratifiedAssignment {
     /// For each group, its fold.
     let foldOf: [Int]
 
-    init(_ set: LabelledSet, _ grouping: LabelledSet.Grouping, folds: Int, seed: UInt64) {
-        let labels = Self.labelCounts(set, grouping)
+    /// - Parameter samples: those that count; nil for all. A group that has none of them may be in any fold.
+    init(
+        _ set: LabelledSet, _ grouping: LabelledSet.Grouping, samples: [Int]? = nil, folds: Int, seed: UInt64
+    ) {
+        let labels = Self.labelCounts(set, grouping, samples ?? Array(0..<set.count))
         let width = labels.width
         let groups = grouping.names.count
         var totals = [Double](repeating: 0, count: width)
@@ -57,11 +60,11 @@ struct StratifiedAssignment {
     /// (G, L): how many samples of each group there are, in all, of each class, with each unit active, and in each
     /// quarter of the plane of valence and arousal.
     private static func labelCounts(
-        _ set: LabelledSet, _ grouping: LabelledSet.Grouping
+        _ set: LabelledSet, _ grouping: LabelledSet.Grouping, _ samples: [Int]
     ) -> (counts: [Int32], width: Int) {
         let width = 1 + set.classes.count + set.units.count + (set.hasValenceArousal ? 4 : 0)
         var counts = [Int32](repeating: 0, count: grouping.names.count * width)
-        for sample in 0..<set.count {
+        for sample in samples {
             let row = Int(grouping.of[sample]) * width
             counts[row] += 1
             if let expression = set.expression(sample) { counts[row + 1 + expression] += 1 }

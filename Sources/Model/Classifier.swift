@@ -17,7 +17,8 @@ public final class Classifier {
     private let dropPath: DropPath
     private let isTrainable: Bool
     /// Whether the weights lie in the order of the kernels as they are now.
-    private var isPacked = false
+    private var isEncoderPacked = false
+    private var isHeadPacked = false
     /// Outputs of the batch and their gradient, kept between the two passes of a loss of the whole batch.
     private var batchOutputs = FloatBuffer(count: 0)
     private var batchGradient = FloatBuffer(count: 0)
@@ -52,7 +53,10 @@ public final class Classifier {
     }
 
     /// To be called after every change of the parameters: the next pass arranges them for the kernels anew.
-    public func weightsChanged() { isPacked = false }
+    public func weightsChanged() {
+        isEncoderPacked = false
+        isHeadPacked = false
+    }
 
     /// Bytes of activations, gradients in flight included; parameters not.
     public var activationBytes: Int { workspace.arena.byteCount }
@@ -105,10 +109,10 @@ public final class Classifier {
     }
 
     /// The same from pooled tokens (batch, D) that were kept: trains `fc_norm` and the head of a frozen encoder, whose
-    /// gradients are left alone.
+    /// gradients are left alone. Only the head is arranged anew for the kernels, so a step costs next to nothing.
     public func lossAndGradients(pooled: UnsafePointer<Float>, batch: Int, loss: TaskLoss) -> Double {
-        pack(backward: true)
-        defer { weightsChanged() }
+        head.pack(workspace, backward: true)
+        defer { isHeadPacked = false }
         let (width, outputs) = (configuration.encoder.width, configuration.outputs)
         reserve(batch)
         func forward(_ first: Int, _ count: Int) {
@@ -152,7 +156,7 @@ public final class Classifier {
     public func outputs(
         pooled: UnsafePointer<Float>, batch: Int, into outputs: UnsafeMutablePointer<Float>
     ) {
-        pack(backward: false)
+        packHead()
         let (width, columns) = (configuration.encoder.width, configuration.outputs)
         forEachChunk(of: batch, by: microBatch) { first, count in
             workspace[head.pooled].update(from: pooled + first * width, count: count * width)
@@ -164,10 +168,19 @@ public final class Classifier {
     // MARK: - The passes
 
     private func pack(backward: Bool) {
-        guard !isPacked || backward else { return }
-        encoder.pack(workspace, backward: backward)
-        head.pack(workspace, backward: backward)
-        isPacked = true
+        if backward || !isEncoderPacked { encoder.pack(workspace, backward: backward) }
+        isEncoderPacked = true
+        if backward {
+            head.pack(workspace, backward: true)
+            isHeadPacked = true
+        } else {
+            packHead()
+        }
+    }
+
+    private func packHead() {
+        if !isHeadPacked { head.pack(workspace, backward: false) }
+        isHeadPacked = true
     }
 
     private func reserve(_ batch: Int) {

@@ -45,6 +45,33 @@ public struct SessionPlan: Equatable, Sendable {
             return sum + seconds
         }
     }
+
+    /// `warnings`, and what is to be said of stages that take days at a sustained speed in GFLOP/s.
+    public func warnings(atGigaflops speed: Double, without taken: Set<Int> = []) -> [String] {
+        let day = 86400.0
+        func words(_ seconds: Double) -> String {
+            seconds < 5400
+                ? "\(max(1, Int((seconds / 60).rounded()))) minutes"
+                : seconds < 2 * day
+                    ? "\(Int((seconds / 3600).rounded())) hours" : "\(Int((seconds / day).rounded())) days"
+        }
+        var slow: [String] = []
+        for stage in stages where !taken.contains(stage.index) {
+            guard let seconds = stage.seconds(atGigaflops: speed), seconds > 2 * day else { continue }
+            slow.append(
+                "stages[\(stage.index)]: about \(words(seconds)) here; fewer epochs or a smaller model, or published weights "
+                    + "with `init`, take less")
+        }
+        for stage in supervised where !taken.contains(stage.index) && !stage.settings.freezesEncoder {
+            guard let seconds = stage.seconds(atGigaflops: speed), seconds > 2 * day,
+                let frozen = stage.frozenSeconds(atGigaflops: speed)
+            else { continue }
+            slow.append(
+                "stages[\(stage.index)]: about \(words(seconds)) here; `freeze: true` trains the head alone, on features "
+                    + "that are computed once, in about \(words(frozen))")
+        }
+        return warnings + slow
+    }
 }
 
 /// How the folds of a session cut its data and repeat its stages.

@@ -11,15 +11,20 @@ public struct SupervisedPlan: Equatable, Sendable {
     /// Steps of an epoch in one fold, about: folds are not exactly alike.
     public let stepsPerEpoch: Int?
     public let learningRate: LearningRateSchedule
-    /// Floating-point operations of a training step for one image, those of a teacher's look included.
+    /// Floating-point operations of a training step for one image, those of a teacher's look included; of a frozen
+    /// encoder, those of the one look at it.
     public let operationsPerImage: Double
+    /// The same with the encoder frozen.
+    private let frozenOperationsPerImage: Double
 
     init(index: Int, settings: SupervisedStage, session: Session, images: Int?, cut: FoldPlan) {
         self.index = index
         self.settings = settings
         self.images = images
         folds = cut.runs(ofStage: index)
-        let training = images.map { cut.training($0, of: settings.data.name) }
+        let fold = images.map { cut.training($0, of: settings.data.name) }
+        // A fifth of the groups is held aside where the epoch is chosen on it.
+        let training = settings.epochChoice == .inner ? fold.map { $0 * 4 / 5 } : fold
         batch = min(settings.batch, max(1, training ?? settings.batch))
         stepsPerEpoch = training.map { [batch] in
             settings.lastBatch == .keep ? ($0 + batch - 1) / batch : $0 / batch
@@ -28,7 +33,9 @@ public struct SupervisedPlan: Equatable, Sendable {
         let model = session.model
         let forward = model.classifierOperations(training: false)
         let looks = settings.kind == .distil && settings.teacherView == .augmented ? forward : 0
-        operationsPerImage = model.classifierOperations(training: true) + looks
+        operationsPerImage =
+            settings.freezesEncoder ? forward : model.classifierOperations(training: true) + looks
+        frozenOperationsPerImage = forward
     }
 
     /// Steps of all folds.
@@ -36,7 +43,13 @@ public struct SupervisedPlan: Equatable, Sendable {
 
     /// Seconds at a sustained speed in GFLOP/s, or nil when the number of steps is unknown.
     public func seconds(atGigaflops speed: Double) -> Double? {
-        steps.map { Double($0) * Double(batch) * operationsPerImage / (speed * 1e9) }
+        if settings.freezesEncoder { return frozenSeconds(atGigaflops: speed) }
+        return steps.map { Double($0) * Double(batch) * operationsPerImage / (speed * 1e9) }
+    }
+
+    /// Seconds with the encoder frozen: one look at every image in each fold. The head's part is next to none.
+    func frozenSeconds(atGigaflops speed: Double) -> Double? {
+        images.map { Double($0 * folds) * frozenOperationsPerImage / (speed * 1e9) }
     }
 
     var warnings: [String] {

@@ -30,6 +30,7 @@ extension SessionSchema {
         upkeep(&fields, &stage)
         fields.finish()
         fields.checkSchedule(stage)
+        checkFrozen(fields, stage)
         if case .list = stage.classWeights, stage.tasks.filter({ $0 != .valenceArousal }).count != 1 {
             fields.note("classWeights", "a list needs a stage with one head that has classes or units")
         }
@@ -52,6 +53,18 @@ extension SessionSchema {
         stage.teacherView = fields.word("view", default: stage.teacherView)
     }
 
+    /// A frozen encoder sees each image once, as it is.
+    private func checkFrozen(_ fields: FieldReader, _ stage: SupervisedStage) {
+        guard stage.freezesEncoder else { return }
+        let key = fields.has("freeze") ? "freeze" : "kind"
+        if stage.mixup > 0 || stage.cutmix > 0 {
+            fields.note(key, "a frozen encoder sees no mixture of two images; leave out mixup and cutmix")
+        }
+        if stage.kind == .distil, stage.teacherView == .augmented {
+            fields.note(key, "a frozen encoder sees clean images, and so does its teacher: add view: \"clean\"")
+        }
+    }
+
     private func schedule(_ fields: inout FieldReader, _ stage: inout SupervisedStage) {
         stage.epochs = fields.integer("epochs", in: 1...1_000_000, default: stage.epochs)
         stage.warmup = fields.number("warmup", .notNegative, default: min(stage.warmup, Double(stage.epochs) / 10))
@@ -70,6 +83,8 @@ extension SessionSchema {
         if fields.object["clip"] != nil { stage.gradientClip = clip }
         let decay = fields.optionalNumber("ema", .openUnit)
         if fields.object["ema"] != nil { stage.averageDecay = decay }
+        stage.freezesEncoder = fields.flag("freeze", default: stage.freezesEncoder)
+        stage.epochChoice = fields.word("epochChoice", default: stage.epochChoice)
     }
 
     private func augmentation(_ fields: inout FieldReader, _ stage: inout SupervisedStage) {
@@ -202,7 +217,8 @@ extension SupervisedStage {
             ("minLr", .number(minimumLearningRate)), ("weightDecay", .number(weightDecay)),
             ("betas", .list([.number(betas.first), .number(betas.second)])), ("epsilon", .number(epsilon)),
             ("layerDecay", .number(layerDecay)), ("dropPath", .number(dropPath)), ("clip", optional(gradientClip)),
-            ("ema", optional(averageDecay)),
+            ("ema", optional(averageDecay)), ("freeze", .boolean(freezesEncoder)),
+            ("epochChoice", .string(epochChoice.rawValue)),
             (
                 "crop",
                 crop.map { .record([("scale", .range($0.scale)), ("ratio", .range($0.ratio))]) } ?? .null

@@ -48,6 +48,11 @@ public struct SupervisedStage: OptimisedStage, Equatable {
     public var positiveWeights = false
     /// The decay of the average of the weights; nil for none.
     public var averageDecay: Double?
+    /// Whether the encoder stays as it is: each image goes through it once, without augmentation, and the head is
+    /// trained on what comes out.
+    public var freezesEncoder = false
+    /// Which epoch's weights count.
+    public var epochChoice = EpochChoice.last
     /// Every n-th frame of a video is trained on.
     public var frameStride = 1
     public var lastBatch = LastBatch.drop
@@ -96,6 +101,13 @@ public enum ClassWeightSetting: Equatable, Sendable {
 public enum LastBatch: String, Sendable, CaseIterable {
     case drop
     case keep
+}
+
+/// Which epoch's weights are kept and scored.
+public enum EpochChoice: String, Sendable, CaseIterable {
+    case last
+    /// The best on a fifth of the training groups, which is not trained on.
+    case inner
 }
 
 /// How held-out images come to the model's size.

@@ -34,7 +34,7 @@ final class CheckpointKeeper {
     /// - Parameter isRequested: a person asked for it; it is then kept for good.
     /// - Returns: whether it was written. A refusal (a full disk) is told and costs nothing that was saved.
     func write(
-        _ state: TrainingState, parameters: ParameterSet, optimizer: AdamW, average: WeightAverage? = nil,
+        _ state: TrainingState, parameters: ParameterSet, optimizer: AdamW, copies: [any WeightCopy] = [],
         progress: RunProgress, isRequested: Bool = false
     ) -> Bool {
         let begin = ProcessInfo.processInfo.systemUptime
@@ -46,7 +46,7 @@ final class CheckpointKeeper {
             try context.store.makeDurable()
             let bytes = try TrainingCheckpoint.write(
                 to: context.folder + "/" + name, state: state, parameters: parameters, optimizer: optimizer,
-                average: average, metadata: context.weightsMetadata)
+                copies: copies, metadata: context.weightsMetadata)
             let record = CheckpointRecord(
                 stage: stage, fold: fold, step: state.step, time: Date().timeIntervalSince1970, file: name,
                 bytes: bytes,
@@ -90,7 +90,7 @@ final class CheckpointKeeper {
     ///
     /// - Returns: its state, or nil when the stage begins anew.
     func resume(
-        into parameters: ParameterSet, optimizer: AdamW, average: WeightAverage? = nil
+        into parameters: ParameterSet, optimizer: AdamW, copies: [any WeightCopy] = []
     ) throws -> TrainingState? {
         let records = try records()
         var state: TrainingState?
@@ -98,7 +98,7 @@ final class CheckpointKeeper {
             do {
                 state = try TrainingCheckpoint.read(
                     from: context.folder + "/" + record.file, into: parameters, optimizer: optimizer,
-                    average: average)
+                    copies: copies)
                 break
             } catch {
                 journal.event(.alert, "\(record.file) cannot be resumed from: \(error)")

@@ -9,6 +9,8 @@ final class FoldedData {
         let folds: [Fold]
         /// Whether `folds` of the session cut it, and not its own split.
         let isFolded: Bool
+        /// What the folds keep together, where the session says it.
+        let group: String?
         let notes: [String]
 
         /// What the data is in a fold of the run, counted from 1; the same in every fold where the data is not cut.
@@ -37,7 +39,9 @@ final class FoldedData {
         let folds: [Fold]
         var notes = set.notes
         let isFolded = name == session.foldedData
+        var group: String?
         if let settings = session.folds, isFolded {
+            if case .grouped(_, let word, _) = settings { group = word }
             let cut = try Folds(settings, of: set)
             folds = cut.folds
             notes += cut.notes
@@ -48,7 +52,7 @@ final class FoldedData {
         } else {
             folds = [Fold(name: "all", training: Array(0..<set.count), validation: [])]
         }
-        let entry = Entry(set: set, folds: folds, isFolded: isFolded, notes: notes)
+        let entry = Entry(set: set, folds: folds, isFolded: isFolded, group: group, notes: notes)
         entries[name] = entry
         return entry
     }

@@ -10,46 +10,49 @@ final class HeldOut {
     let samples: [Int]
     private let set: LabelledSet
     private let heads: TaskHeads
-    private let loader: ImageLoader
+    private let pass: EvaluationPass
+    /// Of an encoder that never changes.
+    private let frozen: FrozenFeatures?
     /// (samples, outputs) of the last look; NaN where an image cannot be read.
     private let outputs: FloatBuffer
-    private let places: [Int: Int]
+    /// (samples, outputs) as the losses read them.
+    private let targets: FloatBuffer
 
-    init(
-        _ samples: [Int], of set: LabelledSet, heads: TaskHeads, transform: EvaluationTransform, image: Int,
-        normalisation: Normalisation, batch: Int, workers: Int, cacheBytes: Int,
-        onSkip: @escaping @Sendable (SkippedFile) -> Void
-    ) {
-        self.samples = samples
+    /// - Parameter isFrozen: whether the encoder never changes, so that one look at the images is enough.
+    init(_ pass: EvaluationPass, of set: LabelledSet, heads: TaskHeads, isFrozen: Bool) {
+        self.pass = pass
+        samples = pass.samples
         self.set = set
         self.heads = heads
-        loader = ImageLoader(
-            evaluating: set, samples: samples, transform: transform, image: image, normalisation: normalisation,
-            batch: batch,
-            workers: workers, cacheBytes: cacheBytes, onSkip: onSkip)
+        frozen = isFrozen ? FrozenFeatures(pass) : nil
         outputs = FloatBuffer(count: samples.count * heads.outputs)
-        places = Dictionary(uniqueKeysWithValues: samples.enumerated().map { ($1, $0) })
+        targets = FloatBuffer(count: samples.count * heads.outputs)
     }
-
-    deinit { loader.stop() }
 
     /// The outputs of the model as it is now.
     func look(_ model: Classifier) throws {
-        let width = heads.outputs
-        outputs.pointer.update(repeating: .nan, count: outputs.count)
-        let row = FloatBuffer(count: loader.batch * width)
-        loader.start()
-        for _ in 0..<loader.stepsPerEpoch {
-            let batch = try loader.next()
-            model.outputs(images: batch.images, batch: batch.count, into: row.pointer)
-            // Another image in the place of a bad one answers for nobody.
-            for place in 0..<batch.count where batch.sources[place] == batch.indices[place] {
-                guard let sample = places[batch.indices[place]] else { continue }
-                (outputs.pointer + sample * width).update(from: row.pointer + place * width, count: width)
-            }
-            loader.recycle(batch)
+        guard let frozen else {
+            try pass.fill(outputs.pointer, width: heads.outputs) { model.outputs(images: $0, batch: $1, into: $2) }
+            return
         }
-        loader.stop()
+        // Features that are missing are NaN, and so are the outputs then.
+        model.outputs(pooled: try frozen.all(model), batch: samples.count, into: outputs.pointer)
+    }
+
+    /// The loss of the last look on the labels, of all samples as one batch.
+    func loss(_ loss: TaskLoss) -> Double {
+        heads.copyTargets(samples, of: set, into: targets.pointer)
+        let width = heads.outputs
+        let unread = samples.indices.filter { outputs.pointer[$0 * width].isNaN }
+        for row in unread {
+            (outputs.pointer + row * width).update(repeating: 0, count: width)
+            (targets.pointer + row * width).update(repeating: .nan, count: width)
+        }
+        defer {
+            for row in unread { (outputs.pointer + row * width).update(repeating: .nan, count: width) }
+        }
+        loss.begin(targets: targets.pointer, batch: samples.count)
+        return loss.add(outputs: outputs.pointer, rows: samples.indices, gradient: nil)
     }
 
     /// Scores of a head, every unit at the threshold ½.

@@ -31,11 +31,11 @@ struct StageIdentity {
         case (.labelled(let entry), .supervised(let settings)):
             let set = entry.set
             let heads = try TaskHeads(settings.tasks, of: set, named: settings.data.name)
-            let fold = entry.fold(part.fold)
+            let samples = try StageSamples(settings, entry, fold: part.fold, heads: heads)
             for head in heads.heads { fingerprint.add(head.channels.joined(separator: ",")) }
             let target = FloatBuffer(count: heads.outputs)
             // What is held out decides the predictions that the stage leaves.
-            for samples in [settings.samples(of: fold, in: set, heads: heads), fold.validation] {
+            for samples in [samples.training, samples.aside, samples.heldOut] {
                 fingerprint.add("\(samples.count) samples")
                 for sample in samples {
                     fingerprint.add(file: set.image(sample))

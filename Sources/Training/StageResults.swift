@@ -40,6 +40,8 @@ public struct StageResults: Codable, Equatable, Sendable {
     public var tunedSummary: Summary?
     /// (folds, units)
     public var thresholds: [[Double]]?
+    /// How the epoch was chosen where it is not the last: "inner", on groups held aside from training.
+    public var epochChoice: String?
 
     /// - Parameter predictions: one set for each fold, in order.
     init(stage: Int, kind: String, predictions: [PredictionSet], seed: UInt64) {

@@ -30,10 +30,21 @@ final class SupervisedTraining: TrainingWork {
     private let heldOut: HeldOut?
     /// The step after which `heldOut` was looked at last.
     private var lookedAfter: Int64?
+    /// What the epoch is chosen on, and the weights of the best one so far; nil where the last epoch counts.
+    private let aside: HeldOut?
+    private let chosen: ChosenWeights?
     private let loss: TaskLoss
+    /// The part of the loss that held-out samples have too: without a teacher.
+    private let labelLoss: TaskLoss
+    /// What a frozen encoder has to say of what is trained on; nil where it is trained.
+    private let frozen: FrozenFeatures?
+    /// (batch, D)
+    private let pooled: FloatBuffer
     private let teacher: Teacher?
     private let mixing: Mixing
     private let mixingKey: RandomKey
+    /// Whether the parameters are those of the chosen epoch, after the last.
+    private var isChosen = false
     private let targets: FloatBuffer
 
     init(
@@ -48,8 +59,8 @@ final class SupervisedTraining: TrainingWork {
         self.set = set
         let heads = try TaskHeads(settings.tasks, of: set, named: settings.data.name)
         self.heads = heads
-        let fold = data.fold(part.fold)
-        let samples = settings.samples(of: fold, in: set, heads: heads)
+        let parts = try StageSamples(settings, data, fold: part.fold, heads: heads)
+        let samples = parts.training
         guard !samples.isEmpty else {
             throw TrainingError(
                 "data set '\(settings.data.name)': \(part.fold.map { "fold \($0)" } ?? "the stage") trains on no sample "
@@ -62,30 +73,48 @@ final class SupervisedTraining: TrainingWork {
             settings.microBatch ?? configuration.defaultMicroBatch(batch: batch, training: true)
         }
         model = Classifier(configuration: configuration, microBatch: microBatch, pool: context.pool)
-        average = settings.averageDecay.map { [model] in WeightAverage(model.parameters, decay: $0) }
+        let isFrozen = settings.freezesEncoder
+        average = settings.averageDecay.map { [model] in
+            WeightAverage(model.parameters, decay: $0) { !isFrozen || $0.belongsToHead }
+        }
+        chosen = parts.aside.isEmpty ? nil : ChosenWeights(model.parameters)
         loss = try heads.loss(settings, of: set, samples: samples)
+        labelLoss = try heads.loss(settings, of: set, samples: samples, withTeacher: false)
         mixing = Mixing(mixup: settings.mixup, cutmix: settings.cutmix)
         mixingKey = RandomKey(
             seed: session.seed, purpose: .augmentation, stage: part.stage, fold: part.fold ?? 0, layer: 1)
         targets = FloatBuffer(count: batch * heads.outputs)
+        pooled = FloatBuffer(count: isFrozen ? batch * configuration.encoder.width : 0)
 
         let journal = try RunJournal(store: context.store, run: context.run, stage: part.stage, fold: part.fold)
         let onSkip: @Sendable (SkippedFile) -> Void = { journal.skip("\($0)") }
         let cache = settings.cacheMegabytes.map { $0 << 20 } ?? ImageLoader.suggestedCacheBytes()
-        let loader = ImageLoader(
-            set, samples: samples, augmentation: settings.augmentation, image: session.model.image,
-            normalisation: session.model.pixels, seed: session.seed, stage: part.stage, fold: part.fold ?? 0,
-            batch: batch, keepsLastBatch: settings.lastBatch == .keep,
-            workers: settings.workers ?? 1, cacheBytes: cache / 2, onSkip: onSkip)
+        let keepsLastBatch = settings.lastBatch == .keep
+        let loader =
+            isFrozen
+            ? ImageLoader(
+                orderOf: set, samples: samples, seed: session.seed, stage: part.stage, fold: part.fold ?? 0,
+                batch: batch, keepsLastBatch: keepsLastBatch)
+            : ImageLoader(
+                set, samples: samples, augmentation: settings.augmentation, image: session.model.image,
+                normalisation: session.model.pixels, seed: session.seed, stage: part.stage, fold: part.fold ?? 0,
+                batch: batch, keepsLastBatch: keepsLastBatch, workers: settings.workers ?? 1, cacheBytes: cache / 2,
+                onSkip: onSkip)
         let transform = settings.transform(image: session.model.image)
-        let held = fold.validation.filter { heads.isLabelled($0, in: set) }
-        heldOut =
-            held.isEmpty
-            ? nil
-            : HeldOut(
-                held, of: set, heads: heads, transform: transform, image: session.model.image,
-                normalisation: session.model.pixels, batch: microBatch, workers: settings.workers ?? 1,
-                cacheBytes: cache / 4, onSkip: onSkip)
+        func pass(_ samples: [Int]) -> EvaluationPass {
+            EvaluationPass(
+                samples,
+                loader: ImageLoader(
+                    evaluating: set, samples: samples, transform: transform, image: session.model.image,
+                    normalisation: session.model.pixels, batch: microBatch, workers: settings.workers ?? 1,
+                    cacheBytes: isFrozen ? 0 : cache / 4, onSkip: onSkip))
+        }
+        func heldOut(_ samples: [Int]) -> HeldOut? {
+            samples.isEmpty ? nil : HeldOut(pass(samples), of: set, heads: heads, isFrozen: isFrozen)
+        }
+        self.heldOut = heldOut(parts.heldOut)
+        aside = heldOut(parts.aside)
+        frozen = isFrozen ? FrozenFeatures(pass(samples)) : nil
         teacher = try beginning.teacher.map {
             try Teacher(
                 weights: $0, configuration: configuration, view: settings.teacherView, set: set, samples: samples,
@@ -95,9 +124,11 @@ final class SupervisedTraining: TrainingWork {
         let decay = LayerDecay(settings.layerDecay, depth: configuration.encoder.transformer.depth)
         loop = try TrainingLoop(
             context: context, part: part, title: Self.title(settings, part), scoreName: heads.heads[0].task.scoreName,
-            settings: settings, parameters: model.parameters, average: average, scale: decay.scale, loader: loader,
-            journal: journal, data: Fingerprint.of(samples.lazy.map(set.image)),
-            operationsPerImage: model.executedFlopsPerImage(training: true))
+            settings: settings, parameters: model.parameters, average: average, chosen: chosen,
+            scale: { isFrozen ? ($0.belongsToHead ? 1 : 0) : decay.scale($0) }, loader: loader, journal: journal,
+            data: Fingerprint.of(samples.lazy.map(set.image)),
+            operationsPerImage: isFrozen
+                ? 6 * configuration.encoder.width * configuration.outputs : model.executedFlopsPerImage(training: true))
     }
 
     /// Trains from the newest checkpoint, or from the beginning, to the end or until asked to stop.
@@ -116,6 +147,7 @@ final class SupervisedTraining: TrainingWork {
         model.initialise(seed: context.session.seed, stage: part.stage, fold: part.fold ?? 0)
         if let file = beginning.encoder { try loadEncoder(file) }
         average?.restart()
+        chosen?.choose()
     }
 
     func resumed() {
@@ -125,12 +157,17 @@ final class SupervisedTraining: TrainingWork {
 
     func announce() {
         let text =
-            "\(title): \(loop.loader.count) images, \(heldOut?.samples.count ?? 0) held out, \(loop.totalSteps) steps"
+            "\(title): \(loop.loader.count) images, \(heldOut?.samples.count ?? 0) held out, "
+            + (aside.map { "\($0.samples.count) held aside for the choice of the epoch, " } ?? "")
+            + "\(loop.totalSteps) steps" + (frozen == nil ? "" : " of the head alone")
         loop.journal.event(.state, text)
         context.report(.message(text))
     }
 
-    func prepare() throws { try teacher?.look() }
+    func prepare() throws {
+        try teacher?.look()
+        if let frozen { _ = try frozen.all(model) }
+    }
 
     private func loadEncoder(_ path: String) throws {
         let report = try InitialWeights(path: path, for: context.session.model).load(
@@ -141,6 +178,11 @@ final class SupervisedTraining: TrainingWork {
 
     func lossAndGradients(_ batch: Batch) throws -> Float {
         heads.copyTargets(batch.sources, of: set, into: targets.pointer)
+        if let frozen {
+            try frozen.copy(batch.sources, model, into: pooled.pointer, targets: targets.pointer)
+            loss.begin(targets: targets.pointer, teacher: teacher?.answers(batch), batch: batch.count)
+            return Float(model.lossAndGradients(pooled: pooled.pointer, batch: batch.count, loss: loss))
+        }
         mixing.apply(
             images: batch.images, targets: targets.pointer, batch: batch.count, side: context.session.model.image,
             width: heads.outputs, key: mixingKey, epoch: batch.epoch, step: batch.step)
@@ -155,8 +197,10 @@ final class SupervisedTraining: TrainingWork {
 
     /// Scores of the held-out samples, with the averaged weights where they are on.
     func epochEnded(_ epoch: Int) throws {
+        if let aside, let chosen { try choose(epoch, on: aside, chosen) }
         guard let heldOut else { return }
         try look(heldOut)
+        loop.journal.point(SeriesName.loss, split: "val", step: loop.state.step, heldOut.loss(labelLoss))
         var means: [Double] = []
         for head in heads.heads {
             let score = heldOut.score(head)
@@ -172,12 +216,39 @@ final class SupervisedTraining: TrainingWork {
             }
             means.append(score.mean)
         }
-        let mean = means.filter(\.isFinite).reduce(0, +) / Double(max(1, means.count))
+        let mean = Self.mean(means)
         loop.state.score = mean
         if mean > loop.state.bestScore ?? -.infinity {
             loop.state.bestScore = mean
             loop.state.bestEpoch = epoch
         }
+    }
+
+    private static func mean(_ scores: [Double]) -> Double {
+        scores.filter(\.isFinite).reduce(0, +) / Double(max(1, scores.count))
+    }
+
+    /// Looks at what is held aside, and keeps the weights when they are the best so far.
+    private func choose(_ epoch: Int, on aside: HeldOut, _ chosen: ChosenWeights) throws {
+        try withEvaluatedWeights {
+            try aside.look(model)
+            let mean = Self.mean(heads.heads.map { aside.score($0).mean })
+            loop.journal.point(heads.heads[0].task.scoreName, split: "inner", step: loop.state.step, mean)
+            if mean > loop.state.chosenScore ?? -.infinity {
+                (loop.state.chosenEpoch, loop.state.chosenScore, loop.state.chosenStep) = (epoch, mean, loop.state.step)
+                chosen.choose()
+            }
+        }
+    }
+
+    /// Puts the weights of the chosen epoch in the place of the last ones, for good.
+    private func restoreChosen(_ chosen: ChosenWeights, _ epoch: Int) {
+        chosen.restore()
+        model.weightsChanged()
+        lookedAfter = nil
+        loop.journal.event(
+            .info,
+            "epoch \(epoch) was chosen, the best on what is held aside (\(Self.shown(loop.state.chosenScore ?? .nan)))")
     }
 
     /// At what is held out, with the averaged weights where they are on; once after each step.
@@ -190,7 +261,8 @@ final class SupervisedTraining: TrainingWork {
     private func withEvaluatedWeights(_ body: () throws -> Void) rethrows {
         model.weightsChanged()
         defer { model.weightsChanged() }
-        if let average {
+        // Chosen weights were evaluated ones already.
+        if let average, !isChosen {
             try average.withAverages {
                 model.weightsChanged()
                 try body()
@@ -204,8 +276,13 @@ final class SupervisedTraining: TrainingWork {
 
     /// The predictions of what was held out, and the weights.
     func finish() throws {
+        if let chosen, let epoch = loop.state.chosenEpoch {
+            isChosen = true
+            restoreChosen(chosen, epoch)
+        }
         if let heldOut {
             try look(heldOut)
+            if isChosen { loop.state.score = Self.mean(heads.heads.map { heldOut.score($0).mean }) }
             try FileManager.default.createDirectory(
                 atPath: context.store.predictionsFolder(of: context.run), withIntermediateDirectories: true)
             for head in heads.heads {
@@ -214,14 +291,15 @@ final class SupervisedTraining: TrainingWork {
                 try PredictionFile.write(set, to: context.folder + "/" + file)
                 try context.store.append(
                     PredictionRecord(
-                        stage: part.stage, fold: part.fold, step: loop.state.step, task: head.task.rawValue,
+                        stage: part.stage, fold: part.fold, step: loop.state.chosenStep ?? loop.state.step,
+                        task: head.task.rawValue,
                         channels: head.channels, videos: set.videos.count, frames: set.frameCount, file: file),
                     to: context.run)
             }
             if let best = loop.state.bestScore, let epoch = loop.state.bestEpoch, let last = loop.state.score {
                 loop.journal.event(
                     .info,
-                    "last epoch \(Self.shown(last)); best was epoch \(epoch) with \(Self.shown(best)), selected on this "
+                    "\(isChosen ? "chosen" : "last") epoch \(Self.shown(last)); best was epoch \(epoch) with \(Self.shown(best)), selected on this "
                         + "fold and in no table")
             }
         }
@@ -244,11 +322,6 @@ final class SupervisedTraining: TrainingWork {
 }
 
 extension SupervisedStage {
-    /// The samples of a fold that are trained on: those with a label, of videos every n-th frame.
-    func samples(of fold: Fold, in set: LabelledSet, heads: TaskHeads) -> [Int] {
-        set.thinned(fold.training.filter { heads.isLabelled($0, in: set) }, frameStride: frameStride)
-    }
-
     var augmentation: Augmentation {
         Augmentation(
             crop: crop.map { RandomResizedCrop(scale: $0.scale, ratio: $0.ratio) }, flipProbability: flip ? 0.5 : 0,

@@ -80,7 +80,9 @@ struct TaskHeads {
 
     /// The loss on the labels and, with a teacher, on its answers.
     /// - Parameter samples: those that are trained on; classes and units are weighted by how often they occur in them.
-    func loss(_ settings: SupervisedStage, of set: LabelledSet, samples: [Int]) throws -> TaskLoss {
+    func loss(
+        _ settings: SupervisedStage, of set: LabelledSet, samples: [Int], withTeacher: Bool = true
+    ) throws -> TaskLoss {
         var terms: [TaskLoss.Term] = []
         for head in heads {
             let count = head.channels.count
@@ -101,7 +103,7 @@ struct TaskHeads {
             case .valenceArousal:
                 terms.append(.init(ConcordanceLoss(), column: head.column))
             }
-            guard settings.kind == .distil, settings.teacherWeight > 0 else { continue }
+            guard withTeacher, settings.kind == .distil, settings.teacherWeight > 0 else { continue }
             let soft: any HeadLoss =
                 switch head.task {
                 case .expression:

@@ -14,8 +14,7 @@ final class Teacher {
     private let answers: FloatBuffer
     /// Answers on clean images, looked at once: (samples, outputs), and each sample's place there.
     private var kept: FloatBuffer?
-    private let places: [Int: Int]
-    private let makeLoader: () -> ImageLoader
+    private let pass: EvaluationPass?
 
     /// - Throws: `CheckpointError` when the weights are not of this model.
     init(
@@ -35,31 +34,20 @@ final class Teacher {
         self.view = view
         width = configuration.outputs
         answers = FloatBuffer(count: batch * configuration.outputs)
-        places = view == .clean ? Dictionary(uniqueKeysWithValues: samples.enumerated().map { ($1, $0) }) : [:]
-        makeLoader = {
-            ImageLoader(
-                evaluating: set, samples: samples, transform: transform, image: configuration.encoder.image,
-                normalisation: normalisation, batch: microBatch)
-        }
+        pass =
+            view == .clean
+            ? EvaluationPass(
+                samples,
+                loader: ImageLoader(
+                    evaluating: set, samples: samples, transform: transform, image: configuration.encoder.image,
+                    normalisation: normalisation, batch: microBatch)) : nil
     }
 
     /// Looks at all clean images, where that is the view; NaN for those that cannot be read.
     func look() throws {
-        guard view == .clean, kept == nil else { return }
-        let all = FloatBuffer(count: places.count * width)
-        all.pointer.update(repeating: .nan, count: all.count)
-        let loader = makeLoader()
-        defer { loader.stop() }
-        for _ in 0..<loader.stepsPerEpoch {
-            let batch = try loader.next()
-            let row = FloatBuffer(count: batch.count * width)
-            model.outputs(images: batch.images, batch: batch.count, into: row.pointer)
-            for place in 0..<batch.count where batch.sources[place] == batch.indices[place] {
-                guard let sample = places[batch.indices[place]] else { continue }
-                (all.pointer + sample * width).update(from: row.pointer + place * width, count: width)
-            }
-            loader.recycle(batch)
-        }
+        guard let pass, kept == nil else { return }
+        let all = FloatBuffer(count: pass.samples.count * width)
+        try pass.fill(all.pointer, width: width) { model.outputs(images: $0, batch: $1, into: $2) }
         kept = all
     }
 
@@ -68,7 +56,7 @@ final class Teacher {
         if let kept {
             for (row, sample) in batch.sources.enumerated() {
                 let target = answers.pointer + row * width
-                if let place = places[sample] {
+                if let place = pass?.places[sample] {
                     target.update(from: kept.pointer + place * width, count: width)
                 } else {
                     target.update(repeating: .nan, count: width)

@@ -66,7 +66,9 @@ public struct Trainer {
         _ index: Int, _ settings: SupervisedStage, _ entry: FoldedData.Entry
     ) throws -> StageRecord {
         let heads = try TaskHeads(settings.tasks, of: entry.set, named: settings.data.name)
-        let counts = entry.folds.map { settings.samples(of: $0, in: entry.set, heads: heads).count }
+        let counts = try entry.folds.indices.map {
+            try StageSamples(settings, entry, fold: $0 + 1, heads: heads).training.count
+        }
         for (fold, count) in zip(entry.folds, counts) where count == 0 {
             throw TrainingError(
                 "data set '\(settings.data.name)': fold \(fold.name) trains on no sample with a label of its task.",
@@ -237,9 +239,10 @@ public struct Trainer {
                         options: PredictionReadingOptions(task: task, columns: columns)
                     ).read()
                 }
-                results.append(
-                    StageResults(
-                        stage: index, kind: stage.kind.rawValue, predictions: sets, seed: context.session.seed))
+                var result = StageResults(
+                    stage: index, kind: stage.kind.rawValue, predictions: sets, seed: context.session.seed)
+                if stage.supervised?.epochChoice == .inner { result.epochChoice = EpochChoice.inner.rawValue }
+                results.append(result)
             }
         }
         try RunResultsFile.write(results, to: context.folder)

@@ -36,6 +36,7 @@ final class TrainingLoop {
     private let settings: any OptimisedStage
     private let parameters: ParameterSet
     private let average: WeightAverage?
+    private let copies: [any WeightCopy]
     private let optimizer: AdamW
     private let schedule: LearningRateSchedule
     private let keeper: CheckpointKeeper
@@ -47,12 +48,14 @@ final class TrainingLoop {
     ///   - title: what the stage is called beside its progress.
     ///   - scoreName: what `state.score` is, where there is one.
     ///   - average: of the parameters, where it is on.
+    ///   - chosen: the weights of the best epoch so far, where one is chosen.
     ///   - scale: of the learning rate, for each parameter.
     ///   - data: names the images that are trained on and their order.
     ///   - operationsPerImage: floating-point operations that one image's step executes.
     init(
         context: RunContext, part: RunPart, title: String, scoreName: String, settings: some OptimisedStage,
-        parameters: ParameterSet, average: WeightAverage? = nil, scale: (Parameter) -> Double = { _ in 1 },
+        parameters: ParameterSet, average: WeightAverage? = nil, chosen: ChosenWeights? = nil,
+        scale: (Parameter) -> Double = { _ in 1 },
         loader: ImageLoader, journal: RunJournal, data: String, operationsPerImage: Int
     ) throws {
         self.context = context
@@ -62,6 +65,7 @@ final class TrainingLoop {
         self.settings = settings
         self.parameters = parameters
         self.average = average
+        copies = [average as (any WeightCopy)?, chosen].compactMap { $0 }
         self.loader = loader
         self.journal = journal
         optimizer = AdamW(
@@ -116,7 +120,7 @@ final class TrainingLoop {
 
     private func begin(_ work: some TrainingWork) throws {
         try work.initialise()
-        if var resumed = try keeper.resume(into: parameters, optimizer: optimizer, average: average) {
+        if var resumed = try keeper.resume(into: parameters, optimizer: optimizer, copies: copies) {
             if let text = resumed.difference(data: state.data, engine: state.engine) {
                 journal.event(.alert, text)
                 context.report(.message(text))
@@ -203,7 +207,7 @@ final class TrainingLoop {
 
     private func saveCheckpoint(isRequested: Bool = false) -> Bool {
         keeper.write(
-            state, parameters: parameters, optimizer: optimizer, average: average, progress: progress,
+            state, parameters: parameters, optimizer: optimizer, copies: copies, progress: progress,
             isRequested: isRequested)
     }
 

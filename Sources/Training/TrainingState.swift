@@ -26,6 +26,10 @@ struct TrainingState: Codable, Equatable {
     var score: Double?
     var bestScore: Double?
     var bestEpoch: Int?
+    /// The epoch that was chosen on the inner split, its score there, and the step after it.
+    var chosenEpoch: Int?
+    var chosenScore: Double?
+    var chosenStep: Int64?
     /// Seconds of training so far, pauses left out.
     var seconds = 0.0
     /// Names the files that are trained on and their order.
@@ -55,7 +59,6 @@ enum TrainingCheckpoint {
     private static let stateKey = "maeface.state"
     private static let first = "optimizer.first."
     private static let second = "optimizer.second."
-    private static let averaged = "average."
 
     /// Writes the file whole or not at all.
     /// - Returns: its size in bytes.
@@ -63,7 +66,7 @@ enum TrainingCheckpoint {
     @discardableResult
     static func write(
         to path: String, state: TrainingState, parameters: ParameterSet, optimizer: AdamW,
-        average: WeightAverage? = nil, metadata: [String: String]
+        copies: [any WeightCopy] = [], metadata: [String: String]
     ) throws -> Int64 {
         var writer = SafetensorsWriter(metadata: metadata.merging([stateKey: try encoded(state)]) { $1 })
         for parameter in parameters.parameters {
@@ -74,11 +77,11 @@ enum TrainingCheckpoint {
             writer.add(first + parameter.name, shape: parameter.shape, values: optimizer.firstMoments(of: parameter))
             writer.add(second + parameter.name, shape: parameter.shape, values: optimizer.secondMoments(of: parameter))
         }
-        if let average {
+        for copy in copies {
             for parameter in parameters.parameters where parameter.trainable {
                 writer.add(
-                    averaged + parameter.name, shape: parameter.shape,
-                    values: UnsafeBufferPointer(average.values(of: parameter)))
+                    copy.prefix + parameter.name, shape: parameter.shape,
+                    values: UnsafeBufferPointer(copy.values(of: parameter)))
             }
         }
         return try writer.write(to: path)
@@ -97,7 +100,7 @@ enum TrainingCheckpoint {
     /// Restores the parameters and the optimizer from a checkpoint.
     /// - Throws: `TrainingError` when the file does not belong to this model.
     static func read(
-        from path: String, into parameters: ParameterSet, optimizer: AdamW, average: WeightAverage? = nil
+        from path: String, into parameters: ParameterSet, optimizer: AdamW, copies: [any WeightCopy] = []
     ) throws -> TrainingState {
         let file = try SafetensorsFile(path: path)
         guard let text = file.metadata[stateKey],
@@ -115,8 +118,8 @@ enum TrainingCheckpoint {
             guard parameter.trainable else { continue }
             try file.read(first + parameter.name, shape: parameter.shape, into: optimizer.firstMoments(of: parameter))
             try file.read(second + parameter.name, shape: parameter.shape, into: optimizer.secondMoments(of: parameter))
-            if let average {
-                try file.read(averaged + parameter.name, shape: parameter.shape, into: average.values(of: parameter))
+            for copy in copies {
+                try file.read(copy.prefix + parameter.name, shape: parameter.shape, into: copy.values(of: parameter))
             }
         }
         optimizer.stepCount = state.optimizerSteps

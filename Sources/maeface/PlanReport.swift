@@ -25,9 +25,7 @@ struct PlanReport {
         for stage in plan.stages { lines += stageLines(stage) + reuseLines(stage.index) }
         for stage in plan.supervised { lines += stageLines(stage) + reuseLines(stage.index) }
         lines += [Self.labelled("time", timeText)]
-        if !plan.warnings.isEmpty {
-            lines += [""] + plan.warnings.map { "! " + $0 }
-        }
+        if !warnings.isEmpty { lines += [""] + warnings.map { "! " + $0 } }
         return lines.joined(separator: "\n")
     }
 
@@ -40,6 +38,8 @@ struct PlanReport {
 
     /// The stages that are taken from other runs as a whole.
     private var taken: Set<Int> { Set(reused.filter { $0.folds == $0.allFolds }.map(\.stage)) }
+
+    private var warnings: [String] { plan.warnings(atGigaflops: gigaflops, without: taken) }
 
     private var seconds: Double? { plan.seconds(atGigaflops: gigaflops, without: taken) }
 
@@ -111,6 +111,12 @@ struct PlanReport {
                 "stage \(stage.index + 1)", "\(settings.kind.rawValue) on \(settings.data.text): \(tasks)"),
             Self.labelled("", "\(folds)\(settings.epochs) epochs × \(steps) of \(stage.batch) images\(total)"),
         ]
+        if settings.freezesEncoder {
+            lines.append(Self.labelled("", "frozen encoder: the head alone is trained, on features computed once"))
+        }
+        if settings.epochChoice == .inner {
+            lines.append(Self.labelled("", "the epoch is chosen on a fifth of the training groups, held aside"))
+        }
         if settings.kind == .distil {
             lines.append(
                 Self.labelled(
@@ -197,7 +203,7 @@ struct PlanReport {
                         "runs": .list($0.runs.map { .text($0) }),
                     ])
                 }),
-            "warnings": .list(plan.warnings.map { .text($0) }),
+            "warnings": .list(warnings.map { .text($0) }),
         ])
     }
 

@@ -10,7 +10,9 @@ struct ResultsTable {
 
     var text: String {
         var lines = [
-            "\(result.kind), \(title), held out", Self.table(rows(result.folds, result.pooled, result.summary)),
+            "\(result.kind), \(title), held out"
+                + (result.epochChoice == nil ? "" : ", epoch chosen on an inner split"),
+            Self.table(rows(result.folds, result.pooled, result.summary)),
         ]
         lines.append(interval(result.summary))
         if let tuned = result.tuned, let pooled = result.tunedPooled, let summary = result.tunedSummary {
@@ -99,7 +101,7 @@ extension StageResults {
             "pooled": object(pooled), "summary": object(summary),
             "tuned_folds": .list((tuned ?? []).map(object)), "tuned_pooled": tunedPooled.map(object) ?? .null,
             "tuned_summary": tunedSummary.map(object) ?? .null,
-            "thresholds": .list((thresholds ?? []).map { list($0) }),
+            "thresholds": .list((thresholds ?? []).map { list($0) }), "epoch_choice": .text(epochChoice ?? "last"),
         ])
     }
 }

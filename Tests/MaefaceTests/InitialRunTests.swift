@@ -26,7 +26,7 @@ struct InitialRunTests {
             "third", LabelledFaces.session(LabelledFaces.pretrain, name: "third", model: "init: \"run:last\""))
         #expect(third.status == 0, "\(third.talk)")
         let store = try RunStore.open(home: home)
-        #expect(try begins(store, 2) == ["begins with \(home)/1/weights.safetensors: 32 tensors"])
+        #expect(try begins(store, 2) == ["begins with \(home)/1/weights.safetensors: 28 tensors"])
         let weights = home + "/2/weights/stage-0-fold-1.safetensors"
         #expect(try begins(store, 3).first?.hasPrefix("begins with \(weights)") == true)
         // `last` meant run 2 when the run was made.
@@ -37,7 +37,7 @@ struct InitialRunTests {
                 LabelledFaces.finetune, name: "file", model: "init: \"runs/2/weights/stage-0-fold-1.safetensors\""))
         #expect(file.status == 0, "\(file.talk)")
         // fc_norm is carried on, the head is new.
-        #expect(try begins(store, 4) == ["begins with \(weights): 34 tensors"])
+        #expect(try begins(store, 4) == ["begins with \(weights): 30 tensors"])
         let plan = try Program.run(["plan", folder.path + "/second.json5", "--home", home, "--gflops", "1"])
         #expect(plan.status == 0, "\(plan.talk)")
         #expect(plan.output.contains("starting from \(home)/1/weights.safetensors"))

@@ -20,7 +20,7 @@ struct SessionFilesTests {
         try RenderedFaces.write(to: root + "/faces/images", identities: 5, photosPerIdentity: 4, side: 32, seed: 1)
         let faces = try FileManager.default.subpathsOfDirectory(atPath: root + "/faces/images")
             .filter { $0.hasSuffix(".jpg") }.sorted()
-        try RenderedVideos.write(to: root + "/videos", videos: 9, frames: 40, side: 32, seed: 1)
+        try RenderedVideos.write(to: root + "/videos", videos: 24, frames: 100, side: 16, seed: 1)
         let heading = "subDirectory_filePath,expression,valence,arousal"
         func table(_ name: String, _ numbers: Range<Int>) throws {
             let rows = numbers.map { "\(faces[$0]),\($0 % 10),\(Double($0 % 5) / 5),-0.5" }

@@ -33,6 +33,7 @@ struct SupervisedStageTests {
         #expect(first.randAugment == RandAugmentSetting(magnitude: 9, deviation: 0.5))
         #expect(first.labelSmoothing == 0 && first.mixup == 0 && first.cutmix == 0 && first.erasing == 0)
         #expect(first.evaluation == .resize && first.lastBatch == .drop && first.crop == nil)
+        #expect(!first.freezesEncoder && first.epochChoice == .last)
         var second = first
         (second.kind, second.epochs, second.teacherWeight, second.teacherView) = (.distil, 80, 1, .clean)
         #expect(stages.last == second)
@@ -51,6 +52,14 @@ struct SupervisedStageTests {
             (
                 "{ kind: \"finetune\", data: [\"ck\"], task: \"expression\", classWeights: \"balanced\" }",
                 "must be \"inverse\""
+            ),
+            (
+                "{ kind: \"finetune\", data: [\"ck\"], task: \"expression\", freeze: true, cutmix: 1 }",
+                "sees no mixture of two images"
+            ),
+            (
+                "{ kind: \"finetune\", data: [\"ck\"], task: \"expression\", epochChoice: \"best\" }",
+                "must be one of \"last\", \"inner\""
             ),
             ("{ kind: \"finetun\", data: [\"ck\"], task: \"expression\" }", "did you mean"),
         ])
@@ -71,5 +80,19 @@ struct SupervisedStageTests {
         #expect(plan.warnings.isEmpty)
         #expect(SessionPlan(session, photos: ["ck": 100]).warnings.contains { $0.contains("few") })
         #expect(plan.seconds(atGigaflops: 100) != nil)
+        #expect(plan.warnings(atGigaflops: 100).isEmpty)
+        let slow = plan.warnings(atGigaflops: 0.01)
+        #expect(slow.count == 1 && slow[0].contains("days here; `freeze: true` trains the head alone"), "\(slow)")
+        #expect(plan.warnings(atGigaflops: 0.01, without: [0]).isEmpty)
+        var frozen = session
+        if case .supervised(var stage) = frozen.stages[0] {
+            stage.freezesEncoder = true
+            frozen.stages[0] = .supervised(stage)
+        }
+        let probe = SessionPlan(frozen, photos: ["ck": 1000])
+        // One look at each image in each fold, in place of fifty epochs forward and back.
+        let ratio = try #require(plan.seconds(atGigaflops: 1)) / (try #require(probe.seconds(atGigaflops: 1)))
+        #expect(ratio > 100 && ratio < 150)
+        #expect(probe.warnings(atGigaflops: 0.01).isEmpty)
     }
 }

@@ -33,7 +33,9 @@ extension RunStore {
             throw TrainingError("run \(run.id) '\(run.name)' was trained elsewhere; name its file of weights instead")
         }
         let last = session.stages.count - 1
-        let done = try facts(of: run.id).keys.compactMap(RunPart.init(doneFact:)).filter { $0.stage == last }
+        var done = try facts(of: run.id).keys.compactMap(RunPart.init(doneFact:)).filter { $0.stage == last }
+        // Runs of earlier versions do not say what they have done.
+        if done.isEmpty, run.status == .finished, kind == .pretrain { done = [RunPart(stage: last, fold: nil)] }
         guard let part = done.first else {
             throw TrainingError(
                 "run \(run.id) '\(run.name)' has not finished its last stage (\(kind.rawValue)); "

@@ -4,7 +4,7 @@
 
 Each is a table of predictions, or a list of one a fold separated by commas: columns fold, video (SUBJECT/SEQUENCE),
 frame, one a channel, and the truth, as a run keeps them in `predictions/` and ck_baselines.py writes them. Several OURS
-are runs that differ in their seed. Needs NumPy.
+are runs that differ in their seed. Folds that some of them have not are left out, which is said. Needs NumPy.
 
 Printed for each score (accuracy and macro F1 of expressions; mean F1 of action units at a threshold of one half, and with
 thresholds chosen for each fold on the other folds' predictions): the mean over folds of both, and of ours its standard
@@ -17,11 +17,21 @@ import sys
 import numpy as np
 
 
-def read(paths):
+def folds_of(paths):
+    found = set()
+    for path in paths.split(","):
+        with open(path) as file:
+            found |= {int(float(row["fold"])) for row in csv.DictReader(file)}
+    return found
+
+
+def read(paths, folds):
     rows = {}
     for path in paths.split(","):
         with open(path) as file:
             for row in csv.DictReader(file):
+                if int(float(row["fold"])) not in folds:
+                    continue
                 rows[row["video"], int(float(row["frame"]))] = row
     keys = sorted(rows)
     first = rows[keys[0]]
@@ -92,7 +102,13 @@ def fold_scores(parts, score, folds, weights):
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    theirs, *ours = [read(paths) for paths in sys.argv[1:]]
+    all_folds = [folds_of(paths) for paths in sys.argv[1:]]
+    common = set.intersection(*all_folds)
+    if common != set.union(*all_folds):
+        print(f"only folds {', '.join(map(str, sorted(common)))}, which all have")
+    if len(common) < 2:
+        sys.exit("at least two folds are needed")
+    theirs, *ours = [read(paths, common) for paths in sys.argv[1:]]
     keys, folds = theirs[0], theirs[1]
     for other in ours:
         if other[0] != keys or (other[1] != folds).any() or (np.sort(other[2]) != np.sort(theirs[2])).any():

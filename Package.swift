@@ -43,7 +43,7 @@ let package = Package(
         library("Tables", ["Basics"]),
         library("Compute", ["CKernels", "COpenBLAS"]),
         library("Model", ["Compute"]),
-        library("Evaluation", ["Basics", "CKernels", "Tables"]),
+        library("Evaluation", ["Basics", "CKernels", "Compute", "Tables"]),
         library("Faces", ["Compute", "CImage", "CKernels"]),
         library("Datasets", ["Basics", "Faces", "Compute", "Tables"]),
         library("Checkpoints", ["Basics", "Compute", "CZlib"]),

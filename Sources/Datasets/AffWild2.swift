@@ -133,7 +133,9 @@ struct AffWild2Reading {
         }
         if unlabelled > 0 { notes.append("\(source.path): \(unlabelled) frames without a label left out") }
         if faceless > 0 { notes.append("\(source.path): \(faceless) labelled frames without a crop left out") }
-        return builder.finished(notes: notes)
+        var set = builder.finished(notes: notes)
+        set.namesAreFrames = true
+        return set
     }
 
     // MARK: Files

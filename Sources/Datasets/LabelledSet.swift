@@ -39,6 +39,10 @@ public struct LabelledSet: Sendable {
     var files: [String] = []
     var fileOf: [Int32] = []
     var lines: [Int32] = []
+    /// The folder that all images are in, or below.
+    var commonFolder = ""
+    /// Whether an image's name says its video and its frame, as in Aff-Wild2's layout.
+    public internal(set) var namesAreFrames = false
     /// What folds may group by: "subject", "video".
     public internal(set) var groupings: [String: Grouping] = [:]
     /// The video, person by person, whose frames follow each other; nil when the samples are single images.
@@ -58,6 +62,12 @@ public struct LabelledSet: Sendable {
 
     /// The path of a sample's image.
     public func image(_ sample: Int) -> String { "\(folders[Int(folderOf[sample])])/\(names[sample])" }
+
+    /// The path of a sample's image below the folder that all images are in: what names it on any machine.
+    public func imageName(_ sample: Int) -> String {
+        let folder = folders[Int(folderOf[sample])].dropFirst(commonFolder.count)
+        return String(folder.drop { $0 == "/" }) + (folder.isEmpty ? "" : "/") + names[sample]
+    }
 
     /// The class as a place in `classes`, or nil.
     public func expression(_ sample: Int) -> Int? {

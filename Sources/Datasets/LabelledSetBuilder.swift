@@ -59,6 +59,7 @@ struct LabelledSetBuilder {
     func finished(notes: [String]) -> LabelledSet {
         var set = set
         set.notes = notes
+        set.commonFolder = Self.commonFolder(set.folders)
         if !set.valences.contains(where: { !$0.isNaN }), !set.arousals.contains(where: { !$0.isNaN }) {
             set.valences = []
             set.arousals = []
@@ -67,6 +68,17 @@ struct LabelledSetBuilder {
         if let grouping = videos.grouping { set.groupings["video"] = grouping }
         set.sequences = sequences.grouping
         return set
+    }
+
+    private static func commonFolder(_ folders: [String]) -> String {
+        guard var common = folders.first?.split(separator: "/", omittingEmptySubsequences: false)[...] else {
+            return ""
+        }
+        for folder in folders {
+            let parts = folder.split(separator: "/", omittingEmptySubsequences: false)
+            common = common.prefix(zip(common, parts).prefix { $0 == $1 }.count)
+        }
+        return common.joined(separator: "/")
     }
 
     private static func number(of text: String, in all: inout [String], _ numbers: inout [String: Int32]) -> Int32 {

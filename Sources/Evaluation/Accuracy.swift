@@ -34,3 +34,39 @@ public enum TopK {
         }
     }
 }
+
+/// At which place the true class comes among the scores of all classes, counted over frames: the top-k accuracy of any k
+/// follows. The counts of two stretches add up.
+public struct TruthRanks: Sendable, Equatable {
+    /// (classes): frames whose true class has the largest score, the second largest, and so on.
+    public private(set) var counts: [Int]
+
+    public init(classes: Int) { counts = Array(repeating: 0, count: classes) }
+
+    /// - Parameters:
+    ///   - scores: (classes, frames). Of equal scores the lower class counts as the larger, as in `argMax`.
+    ///   - truth: (frames) of class indices. Frames where anything is NaN are left out.
+    public init(scores: [[Double]], truth: [Double]) {
+        self.init(classes: scores.count)
+        for (frame, label) in truth.enumerated() {
+            guard let label = Int(exactly: label), scores.indices.contains(label),
+                scores.allSatisfy({ $0[frame].isFinite })
+            else { continue }
+            let mine = scores[label][frame]
+            counts[
+                scores.indices.count { other in
+                    scores[other][frame] > mine || (scores[other][frame] == mine && other < label)
+                }] += 1
+        }
+    }
+
+    public mutating func merge(_ other: TruthRanks) {
+        for rank in counts.indices { counts[rank] += other.counts[rank] }
+    }
+
+    /// The share of frames whose true class is among the k with the largest scores; NaN without frames.
+    public func topK(_ k: Int) -> Double {
+        let total = counts.reduce(0, +)
+        return total > 0 ? Double(counts.prefix(k).reduce(0, +)) / Double(total) : .nan
+    }
+}

@@ -99,6 +99,16 @@ public struct ConcordanceMoments: Sendable, Equatable {
         count += other.count
     }
 
+    /// As if every frame were there so many times.
+    func repeated(_ times: Int) -> ConcordanceMoments {
+        var moments = self
+        moments.count *= times
+        moments.predictionSquares *= Double(times)
+        moments.truthSquares *= Double(times)
+        moments.products *= Double(times)
+        return moments
+    }
+
     /// CCC of these frames; NaN when there are none, 0 when nothing varies and the means agree.
     public var concordance: Double {
         guard count > 0 else { return .nan }

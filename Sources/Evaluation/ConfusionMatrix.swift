@@ -9,6 +9,12 @@ public struct ConfusionMatrix: Sendable, Equatable {
         counts = Array(repeating: 0, count: classes * classes)
     }
 
+    /// - Parameter counts: (classes, classes).
+    init(classes: Int, counts: [Int]) {
+        self.classes = classes
+        self.counts = counts
+    }
+
     /// Counts pairs of class indices; pairs with an index outside 0 ..< classes (-1: no truth) are left out.
     public init(classes: Int, predictions: [Int], truth: [Int]) {
         self.init(classes: classes)
@@ -42,6 +48,24 @@ public struct ConfusionMatrix: Sendable, Equatable {
         return BinaryCounts(
             truePositives: hits, falsePositives: predicted - hits, falseNegatives: support - hits,
             trueNegatives: total - support - predicted + hits)
+    }
+
+    /// One class against the others, for all of them.
+    public var binaryCounts: [BinaryCounts] {
+        var (predicted, support) = ([Int](repeating: 0, count: classes), [Int](repeating: 0, count: classes))
+        for truth in 0..<classes {
+            for prediction in 0..<classes {
+                predicted[prediction] += counts[truth * classes + prediction]
+                support[truth] += counts[truth * classes + prediction]
+            }
+        }
+        let total = support.reduce(0, +)
+        return (0..<classes).map { label in
+            let hits = counts[label * classes + label]
+            return BinaryCounts(
+                truePositives: hits, falsePositives: predicted[label] - hits, falseNegatives: support[label] - hits,
+                trueNegatives: total - support[label] - predicted[label] + hits)
+        }
     }
 
     /// The share of right predictions; NaN when nothing was counted.

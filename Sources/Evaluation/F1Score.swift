@@ -66,6 +66,6 @@ public struct F1Score: Sendable, Equatable {
 
     /// One class against the others, for each class of a confusion matrix.
     public init(_ confusion: ConfusionMatrix) {
-        self.init((0..<confusion.classes).map { confusion.counts(of: $0) })
+        self.init(confusion.binaryCounts)
     }
 }

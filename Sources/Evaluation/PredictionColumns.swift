@@ -6,12 +6,17 @@ struct PredictionColumns {
     var video: Int?
     var frame: Int?
     var fold: Int?
-    /// A column with the path of an image: a video's folder and the number of a frame, or an image of its own.
+    /// A column with the path of an image: a video's folder and the number of a frame, or an image of its own. Only a name
+    /// where there is a column for the video.
     var image: Int?
+    /// A column with the subject, or whatever else is to be resampled together.
+    var group: Int?
     /// Columns of the scores, one a channel; empty in a table that holds truth only.
     var scores: [Int]
     /// Columns of the truth, one a truth channel; nil where there is none.
     var truth: [Int?]
+    /// What stands for each class in a column of truth.
+    var classes: ClassLabels
 
     var hasTruth: Bool { truth.contains { $0 != nil } }
 
@@ -20,6 +25,7 @@ struct PredictionColumns {
         "frame", "frame_idx", "frame_index", "frame_number", "frame_id", "frame_no", "frameid", "frame_num",
     ]
     private static let imageNames = ["image", "image_location", "image_path", "image_name", "path", "file", "filename"]
+    private static let groupNames = ["group", "subject", "subject_id", "subject_name", "person"]
     private static let timeNames = ["time", "time_s", "timestamp", "seconds", "index", ""]
     private static let labelNames = ["truth", "target", "label", "class", "expression", "ground_truth", "gt", "y_true"]
 
@@ -32,8 +38,9 @@ struct PredictionColumns {
         video = index(of: Self.videoNames)
         frame = index(of: Self.frameNames)
         fold = index(of: ["fold"])
-        image = video == nil ? index(of: Self.imageNames) : nil
-        let others = [video, frame, fold, image] + Self.timeNames.map { names.firstIndex(of: $0) }
+        image = index(of: Self.imageNames)
+        group = index(of: Self.groupNames)
+        let others = [video, frame, fold, image, group] + Self.timeNames.map { names.firstIndex(of: $0) }
         let free = header.indices.filter { !others.contains($0) }
         let known = free.map { Self.channel(header[$0]) }
 
@@ -83,10 +90,13 @@ struct PredictionColumns {
             channels = options.channels
             scores = [label]
             truth = []
+            classes = ClassLabels(channels: options.channels, columns: options.channels, order: options.channels)
             return
         }
-        if scoreColumns.isEmpty, options.task == .expression, !isTruth {
-            scoreColumns = free.filter { $0 != label }.map { (header[$0], $0) }
+        if chosen.isEmpty, options.task == .expression, !isTruth {
+            // Every column that is left is a class. Where some have names of their own, all keep theirs.
+            let classes = free.filter { $0 != label && Self.channel(header[$0])?.isTruth != true }
+            if classes.count > scoreColumns.count { scoreColumns = classes.map { (header[$0], $0) } }
         }
         guard let task = options.task ?? Self.task(of: scoreColumns.map(\.channel)) else {
             throw .bad(
@@ -96,6 +106,7 @@ struct PredictionColumns {
         }
         self.task = task
         let order = Dictionary(zip(task.standardChannels, 0...)) { first, _ in first }
+        let fileOrder = scoreColumns.map(\.channel)
         if chosen.isEmpty {
             scoreColumns = scoreColumns.enumerated().sorted { a, b in
                 (order[a.element.channel] ?? 1000 + a.offset) < (order[b.element.channel] ?? 1000 + b.offset)
@@ -112,6 +123,7 @@ struct PredictionColumns {
         }
         channels = scoreColumns.map(\.channel)
         scores = scoreColumns.map(\.column)
+        classes = ClassLabels(channels: channels, columns: scoreColumns.map { header[$0.column] }, order: fileOrder)
         if task == .expression {
             truth = [truthColumns.first { $0.channel == "expression" }?.column ?? label]
         } else {
@@ -133,7 +145,7 @@ struct PredictionColumns {
     private static func isUnit(_ name: String) -> Bool { name.hasPrefix("AU") && Int(name.dropFirst(2)) != nil }
 
     /// The channel that a column's name means: `AU01`, `pred_valence`, `arousal_truth`, `Happy` ...
-    private static func channel(_ column: String) -> (name: String, isTruth: Bool)? {
+    static func channel(_ column: String) -> (name: String, isTruth: Bool)? {
         var word = column.lowercased()
         var isTruth = false
         for mark in ["truth", "true", "label", "target", "gt"] {
@@ -176,6 +188,8 @@ public struct PredictionReadingOptions: Sendable, Equatable {
     public var framesPerSecond: Double?
     /// Names of the channels where a file has none (.npy): the task's own by default.
     public var channels: [String]
+    /// Whether every image stands for itself; otherwise `x/00017.jpg` is frame 17 of video x.
+    public var singleImages: Bool
 
     public struct ColumnChoice: Sendable, Equatable {
         public var channel: String
@@ -188,7 +202,7 @@ public struct PredictionReadingOptions: Sendable, Equatable {
 
     public init(
         task: AffectTask? = nil, columns: [ColumnChoice] = [], truthColumns: [ColumnChoice] = [],
-        areLogits: Bool = false, framesPerSecond: Double? = nil, channels: [String] = []
+        areLogits: Bool = false, framesPerSecond: Double? = nil, channels: [String] = [], singleImages: Bool = false
     ) {
         self.task = task
         self.columns = columns
@@ -196,5 +210,6 @@ public struct PredictionReadingOptions: Sendable, Equatable {
         self.areLogits = areLogits
         self.framesPerSecond = framesPerSecond
         self.channels = channels
+        self.singleImages = singleImages
     }
 }

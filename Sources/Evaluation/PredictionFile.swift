@@ -1,6 +1,7 @@
 /// The table in which predictions are kept with a run and exported, and which `PredictionReader` reads back: CSV with the
-/// columns `fold` (where there are folds), `video`, `frame`, one for each channel, and the truth as `<channel>_truth`
-/// (`expression_truth`, a class index, for expression). Nothing stands for what is missing.
+/// columns `fold` (where there are folds), `group` and `image` (where they are known), `video`, `frame`, one for each
+/// channel, and the truth as `<channel>_truth` (`expression_truth`, a class index, for expression). Nothing stands for what
+/// is missing.
 ///
 /// A trainer keeps the predictions of a fold's held-out videos (or images, each a video of one frame) like this:
 ///
@@ -16,7 +17,9 @@ public enum PredictionFile {
     /// Writes a whole set; the file has its name only once it is complete and on the disk. Its folder is made.
     public static func write(_ set: PredictionSet, to path: String) throws(PredictionError) {
         let writer = try PredictionWriter(
-            path: path, task: set.task, channels: set.channels, hasFolds: !set.folds.isEmpty, hasTruth: set.hasTruth)
+            path: path, task: set.task, channels: set.channels, hasFolds: !set.folds.isEmpty,
+            hasGroups: set.videos.contains { $0.group != nil }, hasImages: set.videos.contains { !$0.images.isEmpty },
+            hasTruth: set.hasTruth)
         for video in set.videos { try writer.append(video) }
         try writer.finish()
     }
@@ -37,19 +40,25 @@ public final class PredictionWriter {
     private let file: AtomicTextFile
     private let task: AffectTask
     private let hasFolds: Bool
+    private let hasGroups: Bool
+    private let hasImages: Bool
     private let hasTruth: Bool
     private let truthChannels: Int
 
     public init(
-        path: String, task: AffectTask, channels: [String], hasFolds: Bool, hasTruth: Bool
+        path: String, task: AffectTask, channels: [String], hasFolds: Bool, hasGroups: Bool = false,
+        hasImages: Bool = false, hasTruth: Bool
     ) throws(PredictionError) {
         makeFolder(of: path)
         file = try AtomicTextFile(path: path)
         self.task = task
         self.hasFolds = hasFolds
+        self.hasGroups = hasGroups
+        self.hasImages = hasImages
         self.hasTruth = hasTruth
         truthChannels = task == .expression ? 1 : channels.count
-        var columns = (hasFolds ? ["fold"] : []) + ["video", "frame"] + channels
+        var columns = (hasFolds ? ["fold"] : []) + (hasGroups ? ["group"] : []) + ["video", "frame"]
+        columns += (hasImages ? ["image"] : []) + channels
         if hasTruth { columns += task == .expression ? ["expression_truth"] : channels.map { $0 + "_truth" } }
         try file.write(columns.map(quoted).joined(separator: ",") + "\n")
     }
@@ -57,13 +66,16 @@ public final class PredictionWriter {
     /// Frames with neither a prediction nor a truth get no row.
     public func append(_ video: PredictionVideo) throws(PredictionError) {
         let name = quoted(video.name)
+        let group = quoted(video.group ?? "")
         for index in 0..<video.count {
             let scores = video.scores.map { $0[index] }
             let truth = (0..<truthChannels).map { $0 < video.truth.count ? video.truth[$0][index] : .nan }
             if scores.allSatisfy(\.isNaN), !hasTruth || truth.allSatisfy(\.isNaN) { continue }
             var line = ""
             if hasFolds { line += (video.fold.map(String.init) ?? "") + "," }
+            if hasGroups { line += group + "," }
             line += "\(name),\(video.frame(at: index))"
+            if hasImages { line += "," + (video.images.isEmpty ? "" : quoted(video.images[index])) }
             for score in scores { line += "," + number(score) }
             if hasTruth { for value in truth { line += "," + number(value) } }
             try file.write(line + "\n")

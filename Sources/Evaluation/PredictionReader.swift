@@ -197,7 +197,7 @@ public final class PredictionReader {
             while try rows.next() {
                 isEmpty = false
                 row += 1
-                let place = try RowPlace(rows, columns)
+                let place = try RowPlace(rows, columns, singleImages: options.singleImages)
                 let name = place.video ?? stem
                 if current?.name != name {
                     if let done = current {
@@ -217,10 +217,11 @@ public final class PredictionReader {
                     if let index = known[name] {
                         current = videos[index]
                         // Not two owners of the rows, or every new one would copy them all.
-                        videos[index] = VideoRows(name: name, fold: nil, file: file, channels: 0, truthChannels: 0)
+                        videos[index] = VideoRows(
+                            name: name, fold: nil, group: nil, file: file, channels: 0, truthChannels: 0)
                     } else {
                         let new = VideoRows(
-                            name: name, fold: place.fold, file: file, channels: channels.count,
+                            name: name, fold: place.fold, group: place.group, file: file, channels: channels.count,
                             truthChannels: task == .expression ? 1 : channels.count)
                         if !together {
                             known[name] = videos.count
@@ -231,8 +232,12 @@ public final class PredictionReader {
                     row = (current?.frames.count ?? 0) + 1
                 }
                 if let fold = current?.fold, let other = place.fold, fold != other {
-                    throw rows.bad("video '\(name)' is in fold \(other) here, and was in fold \(fold) before.")
+                    throw rows.bad(
+                        "video '\(name)' is in fold \(other) here, and was in fold \(fold) before."
+                            + (columns.image != nil && columns.video == nil
+                                ? " If these are single images and no video, say --images." : ""))
                 }
+                if let image = place.image { current?.images.append(image) }
                 try append(rows, columns, frame: place.frame ?? row, to: &current)
             }
             if isEmpty { throw .bad(file: file, line: nil, "has no rows.") }
@@ -272,7 +277,7 @@ public final class PredictionReader {
             if let column {
                 value =
                     task == .expression
-                    ? try AnnotationFile.label(rows, column, channels: channels)
+                    ? try columns.classes.label(rows, column)
                     : AnnotationFile.truth(try rows.number(column), task: task)
                 if task == .actionUnits, value > 1 {
                     throw rows.bad("the truth of \(channels[channel]) is \(value); a unit is 0 or 1.")

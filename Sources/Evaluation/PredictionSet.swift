@@ -36,6 +36,11 @@ public struct PredictionVideo: Sendable, Equatable {
     public var name: String
     /// The fold in which this video was held out, nil without folds.
     public var fold: Int?
+    /// Whom or what the video is of, such as a subject: its frames are resampled together. Nil where it is not known.
+    public var group: String?
+    /// The name of each frame's image, empty for frames without one; no names at all where the number of the frame says
+    /// which image it is.
+    public var images: [String]
     /// The number of the first frame, and the distance from one to the next (1, unless every n-th frame was predicted).
     public var firstFrame: Int
     public var frameStep: Int
@@ -46,10 +51,13 @@ public struct PredictionVideo: Sendable, Equatable {
 
     /// A video whose frames are already evenly spaced and in order.
     public init(
-        name: String, fold: Int? = nil, firstFrame: Int = 1, frameStep: Int = 1, scores: [[Double]], truth: [[Double]]
+        name: String, fold: Int? = nil, group: String? = nil, firstFrame: Int = 1, frameStep: Int = 1,
+        scores: [[Double]], truth: [[Double]], images: [String] = []
     ) {
         self.name = name
         self.fold = fold
+        self.group = group
+        self.images = images
         self.firstFrame = firstFrame
         self.frameStep = frameStep
         self.scores = scores
@@ -81,7 +89,8 @@ extension PredictionVideo {
     ///
     /// Throws `PredictionError.duplicateFrame` and `.gapTooLong`.
     public init(
-        name: String, fold: Int? = nil, frames: [Int], scores: [[Double]], truth: [[Double]]
+        name: String, fold: Int? = nil, group: String? = nil, frames: [Int], scores: [[Double]], truth: [[Double]],
+        images: [String] = []
     ) throws(PredictionError) {
         var order = Array(frames.indices)
         var isSorted = true
@@ -106,16 +115,16 @@ extension PredictionVideo {
             count = (frames[last] - frames[first]) / step + 1
         }
         let first = order.first.map { frames[$0] } ?? 1
-        func spread(_ values: [[Double]]) -> [[Double]] {
-            if isSorted, count == frames.count { return values }
-            return values.map { row in
-                var line = [Double](repeating: .nan, count: count)
-                for index in order { line[(frames[index] - first) / step] = row[index] }
-                return line
-            }
+        func spread<Value>(_ row: [Value], _ missing: Value) -> [Value] {
+            if isSorted, count == frames.count { return row }
+            var line = [Value](repeating: missing, count: count)
+            for index in order { line[(frames[index] - first) / step] = row[index] }
+            return line
         }
         self.init(
-            name: name, fold: fold, firstFrame: first, frameStep: step, scores: spread(scores), truth: spread(truth))
+            name: name, fold: fold, group: group, firstFrame: first, frameStep: step,
+            scores: scores.map { spread($0, .nan) }, truth: truth.map { spread($0, .nan) },
+            images: images.isEmpty ? [] : spread(images, ""))
     }
 }
 

@@ -1,10 +1,16 @@
-/// The video and frame of a row; nil where the file does not say.
+/// The video and frame of a row, and the image and the group of it; nil where the file does not say.
 struct RowPlace {
     var video: String?
     var frame: Int?
     var fold: Int?
+    var group: String?
+    var image: String?
 
-    init(_ rows: any RowSource, _ columns: PredictionColumns) throws(PredictionError) {
+    /// - Parameter singleImages: an image stands for itself, also where its name is a number.
+    init(
+        _ rows: any RowSource, _ columns: PredictionColumns, singleImages: Bool = false
+    ) throws(PredictionError) {
+        if let column = columns.group, !rows.text(column).isEmpty { group = rows.text(column) }
         if let column = columns.video {
             let name = rows.text(column)
             if name.isEmpty { throw rows.bad("the name of the video is missing.") }
@@ -13,10 +19,15 @@ struct RowPlace {
         if let column = columns.frame { frame = try rows.frame(column) }
         if let column = columns.image {
             let path = rows.text(column)
-            if path.isEmpty { throw rows.bad("the path of the image is missing.") }
+            if path.isEmpty, columns.video == nil { throw rows.bad("the path of the image is missing.") }
+            image = path
             // video/00001.jpg is a frame of a video; any other image stands for itself.
             let parts = path.split(separator: "/")
-            if columns.frame == nil, parts.count > 1, let number = frameNumber(String(parts[parts.count - 1])) {
+            if columns.video != nil {
+                // The row says itself which frame of what it is.
+            } else if columns.frame == nil, !singleImages, parts.count > 1,
+                let number = frameNumber(String(parts[parts.count - 1]))
+            {
                 video = String(parts[parts.count - 2])
                 frame = number
             } else {

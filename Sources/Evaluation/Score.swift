@@ -87,6 +87,15 @@ public enum ScoreTally: Sendable, Equatable {
         }
     }
 
+    /// How the decisions on each unit or class came out; nil for valence and arousal.
+    public var binaryCounts: [BinaryCounts]? {
+        switch self {
+        case .concordance: nil
+        case .units(let counts): counts
+        case .classes(let matrix): matrix.binaryCounts
+        }
+    }
+
     public var score: Score {
         switch self {
         case .concordance(let moments):

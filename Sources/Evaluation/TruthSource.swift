@@ -238,8 +238,9 @@ enum AnnotationFile {
         }
         var tracks: [String: TruthTrack] = [:]
         var seen: [String: FrameNumbers] = [:]
+        let labels = ClassLabels(channels: channels, columns: channels, order: channels)
         while try rows.next() {
-            let place = try RowPlace(rows, columns)
+            let place = try RowPlace(rows, columns, singleImages: options.singleImages)
             let name = place.video ?? ""
             let frame = place.frame ?? (tracks[name]?.frames.count ?? 0) + 1
             if columns.frame != nil || columns.image != nil, !seen[name, default: FrameNumbers()].insert(frame) {
@@ -254,29 +255,12 @@ enum AnnotationFile {
                 }
                 values.append(
                     isClass
-                        ? try label(rows, column, channels: channels) : truth(try rows.number(column), task: task))
+                        ? try labels.label(rows, column) : truth(try rows.number(column), task: task))
             }
             tracks[name, default: TruthTrack(values: Array(repeating: [], count: places.count))].frames.append(frame)
             for (channel, value) in values.enumerated() { tracks[name]?.values[channel].append(value) }
         }
         if tracks.count == 1, let only = tracks[""] { return .one(only) }
         return .many(tracks)
-    }
-
-    /// A class by its name or its number.
-    static func label(_ rows: any RowSource, _ column: Int, channels: [String]) throws(PredictionError) -> Double {
-        let word = rows.text(column)
-        if let index = channels.firstIndex(where: { $0.lowercased() == word.lowercased() }) { return Double(index) }
-        let number: Double
-        do throws(PredictionError) {
-            number = try rows.number(column)
-        } catch {
-            throw rows.bad("'\(word)' is none of the classes \(channels.joined(separator: ", ")).")
-        }
-        if number.isNaN || number < 0 { return .nan }
-        guard let label = Int(exactly: number), label < channels.count else {
-            throw rows.bad("class \(word) where there are \(channels.count), counted from 0.")
-        }
-        return Double(label)
     }
 }

@@ -2,6 +2,7 @@
 struct VideoRows {
     var name: String
     var fold: Int?
+    var group: String?
     var file: String
     var frames: [Int] = []
     var lines: [Int] = []
@@ -9,13 +10,16 @@ struct VideoRows {
     var scores: [[Double]]
     /// (truth channels, rows)
     var truth: [[Double]]
+    /// One a row, or none at all.
+    var images: [String] = []
 
     /// More rows than this are more than one video: 92 hours at 30 frames a second.
     static let most = 10_000_000
 
-    init(name: String, fold: Int?, file: String, channels: Int, truthChannels: Int) {
+    init(name: String, fold: Int?, group: String?, file: String, channels: Int, truthChannels: Int) {
         self.name = name
         self.fold = fold
+        self.group = group
         self.file = file
         scores = Array(repeating: [], count: channels)
         truth = Array(repeating: [], count: truthChannels)
@@ -23,7 +27,7 @@ struct VideoRows {
 
     /// The video, joined by frame number with truth from elsewhere where there is some.
     func video(joining track: TruthTrack?) throws(PredictionError) -> PredictionVideo {
-        var (frames, scores, truth) = (frames, scores, truth)
+        var (frames, scores, truth, images) = (frames, scores, truth, images)
         if let track {
             let step = Self.step(of: frames)
             let known = Dictionary(zip(track.frames, track.frames.indices)) { first, _ in first }
@@ -37,13 +41,15 @@ struct VideoRows {
                 for (index, frame) in track.frames.enumerated()
                 where !predicted.contains(frame) && track.values.contains(where: { !$0[index].isNaN }) {
                     frames.append(frame)
+                    if !images.isEmpty { images.append("") }
                     for channel in scores.indices { scores[channel].append(.nan) }
                     for channel in truth.indices { truth[channel].append(track.values[channel][index]) }
                 }
             }
         }
         do throws(PredictionError) {
-            return try PredictionVideo(name: name, fold: fold, frames: frames, scores: scores, truth: truth)
+            return try PredictionVideo(
+                name: name, fold: fold, group: group, frames: frames, scores: scores, truth: truth, images: images)
         } catch .duplicateFrame(let video, let frame, let rows) {
             let places = rows.filter { $0 < lines.count }.map { lines[$0] }.sorted()
             throw .bad(

@@ -61,6 +61,14 @@ extension RunStore {
         try write { database in try self.update(progress, of: run, in: database) }
     }
 
+    /// Replaces the score that lists show, once it is known over all folds.
+    public func setScore(_ name: String, _ score: Double, of run: RunID) throws {
+        try write { database in
+            try database.run(
+                "UPDATE run SET score_name = ?, score = ?, score_kind = NULL WHERE id = ?", name, score, run)
+        }
+    }
+
     /// Appends points and says how far the trainer is in one transaction: what a list shows and what a chart shows
     /// never disagree.
     public func append(_ points: [(SeriesKey, Point)], progress: RunProgress, to run: RunID) throws {

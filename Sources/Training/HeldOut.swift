@@ -61,6 +61,15 @@ final class HeldOut {
         return ScoreTally(task: head.task, scores: scores, truth: truth).score
     }
 
+    /// In how many samples each class or unit of a head is true; empty for valence and arousal.
+    func support(_ head: TaskHeads.Head) -> [Int] {
+        switch head.task {
+        case .expression: set.expressionCounts(samples)
+        case .actionUnits: set.unitCounts(samples).map(\.active)
+        case .valenceArousal: []
+        }
+    }
+
     /// Scores (channels, rows) and truth of some places among the samples.
     private func columns(_ head: TaskHeads.Head, _ rows: [Int]) -> (scores: [[Double]], truth: [[Double]]) {
         var scores = head.channels.map { _ in [Double](repeating: .nan, count: rows.count) }
@@ -83,6 +92,7 @@ final class HeldOut {
         var order: [String] = []
         var rows: [String: [Int]] = [:]
         let subjects = set.groupings["subject"]
+        let groups = subjects ?? set.groupings["video"]
         for (row, sample) in samples.enumerated() {
             let subject = subjects.map { $0.names[Int($0.of[sample])] }
             let name =
@@ -90,7 +100,7 @@ final class HeldOut {
                 case (let subject?, let sequence?): "\(subject)/\(sequence)"
                 case (let subject?, nil): subject
                 case (nil, let sequence?): sequence
-                case (nil, nil): "images"
+                case (nil, nil): PredictionVideo.singleImages
                 }
             if rows[name] == nil { order.append(name) }
             rows[name, default: []].append(row)
@@ -100,7 +110,11 @@ final class HeldOut {
             let frames = rows.map { set.frame(samples[$0]) }
             let numbers = frames.contains { $0 == nil } ? Array(1...rows.count) : frames.compactMap { $0 }
             let (scores, truth) = columns(head, rows)
-            return try PredictionVideo(name: video, fold: fold, frames: numbers, scores: scores, truth: truth)
+            // Frames that are known by their numbers need no names.
+            let names = frames.contains { $0 == nil } || !set.namesAreFrames
+            return try PredictionVideo(
+                name: video, fold: fold, group: groups.map { $0.names[Int($0.of[samples[rows[0]]])] }, frames: numbers,
+                scores: scores, truth: truth, images: names ? rows.map { set.imageName(samples[$0]) } : [])
         }
         return PredictionSet(name: name, task: head.task, channels: head.channels, videos: videos)
     }

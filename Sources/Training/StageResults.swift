@@ -1,6 +1,7 @@
-import Compute
 import Evaluation
 import Foundation
+import RunStore
+import Session
 
 /// The scores of a stage over its folds: what the paper's tables hold.
 ///
@@ -10,12 +11,24 @@ public struct StageResults: Codable, Equatable, Sendable {
     /// Scores by channel and their mean, as `Score` has them.
     public struct Row: Codable, Equatable, Sendable {
         public var name: String
+        /// F1 of classes and units (eq. 10), CCC of valence and arousal (eq. 5).
         public var channels: [Double?]
+        /// Eq. 11, 12 and 13.
         public var mean: Double?
         public var accuracy: Double?
         public var frames: Int
         /// Channels that never occur in the truth: their F1 of 0 says nothing.
         public var empty: [String]
+        /// Of classes and units; empty for valence and arousal.
+        public var precision: [Double] = []
+        public var recall: [Double] = []
+        /// Frames in which a class or unit is true.
+        public var support: [Int] = []
+        /// The share of frames whose class is among the five and the ten likeliest; nil where there are fewer classes.
+        public var topFive: Double?
+        public var topTen: Double?
+        /// (classes, classes) of expression, row-major: the row is the truth, the column the prediction.
+        public var confusion: [Int] = []
     }
 
     /// Mean, standard deviation over folds (n − 1), and a 95 % interval of the pooled score from resampling groups.
@@ -43,8 +56,10 @@ public struct StageResults: Codable, Equatable, Sendable {
     /// How the epoch was chosen where it is not the last: "inner", on groups held aside from training.
     public var epochChoice: String?
 
-    /// - Parameter predictions: one set for each fold, in order.
-    init(stage: Int, kind: String, predictions: [PredictionSet], seed: UInt64) {
+    /// - Parameters:
+    ///   - predictions: one set for each fold, in order.
+    ///   - seed: of the draws of subjects or videos.
+    public init(stage: Int, kind: String, predictions: [PredictionSet], seed: UInt64 = 0) {
         self.stage = stage
         self.kind = kind
         task = predictions.first?.task ?? .expression
@@ -69,30 +84,50 @@ public struct StageResults: Codable, Equatable, Sendable {
         (tuned, tunedPooled, tunedSummary) = (rows, all, spread)
     }
 
+    /// The results of every stage and task of a run whose predictions are there.
+    /// - Throws: `PredictionError` when a file of predictions cannot be read.
+    public static func all(of run: RunID, in store: RunStore) throws -> [StageResults] {
+        let session = try store.session(of: run)
+        return try store.stages(of: run).flatMap { stage -> [StageResults] in
+            let records = try HeldOutPredictions.records(of: run, stage: stage.index, in: store)
+            var tasks: [AffectTask] = []
+            for task in records.compactMap({ AffectTask(rawValue: $0.task) }) where !tasks.contains(task) {
+                tasks.append(task)
+            }
+            return try tasks.compactMap { task -> StageResults? in
+                let sets = try HeldOutPredictions.sets(task, records, of: run, in: store)
+                guard sets.contains(where: \.hasTruth) else { return nil }
+                var result = StageResults(stage: stage.index, kind: stage.kind, predictions: sets)
+                if session?.stages[stage.index].supervised?.epochChoice == .inner {
+                    result.epochChoice = EpochChoice.inner.rawValue
+                }
+                return result
+            }
+        }
+    }
+
     private static func rows(
         _ predictions: [PredictionSet], _ thresholds: [[Double]], _ seed: UInt64
     ) -> ([Row], Row, Summary) {
-        var folds: [Row] = []
-        var groups: [String: ScoreTally] = [:]
-        var order: [String] = []
         guard let first = predictions.first else {
             return ([], Row(name: "pooled", channels: [], frames: 0, empty: []), Summary())
         }
-        let empty = ScoreTally(task: first.task, channels: first.channels.count)
-        var all = empty
+        let channels = first.channels
+        let empty = ScoreTally(task: first.task, channels: channels.count)
+        let noRanks = TruthRanks(classes: first.task == .expression ? channels.count : 0)
+        var folds: [Row] = []
+        var groups = GroupTallies(empty)
+        var (all, allRanks) = (empty, noRanks)
         for (fold, set) in predictions.enumerated() {
-            var tally = empty
+            var (tally, ranks) = (empty, noRanks)
             for video in set.videos {
-                let own = ScoreTally(
-                    task: set.task, scores: video.scores, truth: video.truth, thresholds: thresholds[fold])
-                tally.merge(own)
-                // Videos of one subject are not independent.
-                let group = String(video.name.prefix { $0 != "/" })
-                if groups[group] == nil { order.append(group) }
-                groups[group, default: empty].merge(own)
+                tally.merge(groups.add(video, of: set.task, thresholds: thresholds[fold]))
+                if set.task == .expression { ranks.merge(TruthRanks(scores: video.scores, truth: video.truth[0])) }
             }
             all.merge(tally)
-            folds.append(row("fold \(set.videos.first?.fold ?? fold + 1)", tally.score, first.channels))
+            allRanks.merge(ranks)
+            folds.append(
+                row("fold \(set.videos.first?.fold ?? fold + 1)", tally, ranks, channels))
         }
         let means = folds.compactMap(\.mean)
         let mean = means.isEmpty ? nil : means.reduce(0, +) / Double(means.count)
@@ -101,33 +136,60 @@ public struct StageResults: Codable, Equatable, Sendable {
             let squares = means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
             summary.deviation = (squares / Double(means.count - 1)).squareRoot()
         }
-        (summary.lower, summary.upper) = interval(order.compactMap { groups[$0] }, empty, seed)
-        return (folds, row("pooled", all.score, first.channels), summary)
+        let tallies = groups.tallies
+        let interval = GroupBootstrap(groups: tallies.count, seed: seed).interval(tallies, \.mean)
+        (summary.lower, summary.upper) = (interval?.lower, interval?.upper)
+        return (folds, row("pooled", all, allRanks, channels), summary)
     }
 
-    private static func row(_ name: String, _ score: Score, _ channels: [String]) -> Row {
+    private static func row(_ name: String, _ tally: ScoreTally, _ ranks: TruthRanks, _ channels: [String]) -> Row {
         func known(_ value: Double) -> Double? { value.isFinite ? value : nil }
-        return Row(
+        let score = tally.score
+        var row = Row(
             name: name, channels: score.channels.map(known), mean: known(score.mean),
             accuracy: score.accuracy.flatMap(known), frames: score.frames,
             empty: score.emptyChannels.map { channels[$0] })
+        if let counts = tally.binaryCounts {
+            row.precision = counts.map(\.precision)
+            row.recall = counts.map(\.recall)
+            row.support = counts.map(\.support)
+        }
+        if case .classes(let matrix) = tally {
+            row.confusion = matrix.counts
+            row.topFive = channels.count > 5 ? known(ranks.topK(5)) : nil
+            row.topTen = channels.count > 10 ? known(ranks.topK(10)) : nil
+        }
+        return row
     }
+}
 
-    /// The 2.5 and 97.5 % points of the pooled score of 1000 draws of groups with replacement (Efron, 1979).
-    private static func interval(
-        _ groups: [ScoreTally], _ empty: ScoreTally, _ seed: UInt64
-    ) -> (Double?, Double?) {
-        guard groups.count > 1 else { return (nil, nil) }
-        let key = RandomKey(seed: seed, purpose: .bootstrap)
-        let scores = (0..<1000).compactMap { draw -> Double? in
-            var stream = key.stream(epoch: 0, sample: draw)
-            var tally = empty
-            for _ in groups.indices { tally.merge(groups[stream.nextInt(below: groups.count)]) }
-            let mean = tally.score.mean
-            return mean.isFinite ? mean : nil
-        }.sorted()
-        guard scores.count > 40 else { return (nil, nil) }
-        return (scores[scores.count / 40], scores[scores.count - 1 - scores.count / 40])
+/// Tallies of what is resampled together: subjects, or videos; images where nobody says whom they show.
+private struct GroupTallies {
+    private var places: [String: Int] = [:]
+    private(set) var tallies: [ScoreTally] = []
+    private let empty: ScoreTally
+
+    init(_ empty: ScoreTally) { self.empty = empty }
+
+    /// - Returns: the tally of the whole video.
+    mutating func add(_ video: PredictionVideo, of task: AffectTask, thresholds: [Double]) -> ScoreTally {
+        let tally = ScoreTally(task: task, scores: video.scores, truth: video.truth, thresholds: thresholds)
+        if let group = video.resampledAs {
+            if let place = places[group] {
+                tallies[place].merge(tally)
+            } else {
+                places[group] = tallies.count
+                tallies.append(tally)
+            }
+            return tally
+        }
+        for frame in 0..<video.count {
+            let single = ScoreTally(
+                task: task, scores: video.scores.map { [$0[frame]] }, truth: video.truth.map { [$0[frame]] },
+                thresholds: thresholds)
+            if single.score.frames > 0 { tallies.append(single) }
+        }
+        return tally
     }
 }
 
@@ -135,13 +197,13 @@ public struct StageResults: Codable, Equatable, Sendable {
 public enum RunResultsFile {
     static let name = "results.json"
 
-    static func write(_ results: [StageResults], to folder: String) throws {
+    public static func write(_ results: [StageResults], to folder: String) throws {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        encoder.outputFormatting = [.sortedKeys]
         try encoder.encode(results).write(to: URL(filePath: folder + "/" + name), options: .atomic)
     }
 
-    /// The results of a run that has some; nil otherwise.
+    /// The results of a run that has some; nil otherwise, and for files of earlier versions.
     public static func read(folder: String) -> [StageResults]? {
         guard let data = FileManager.default.contents(atPath: folder + "/" + name) else { return nil }
         return try? JSONDecoder().decode([StageResults].self, from: data)

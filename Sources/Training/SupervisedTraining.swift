@@ -33,6 +33,8 @@ final class SupervisedTraining: TrainingWork {
     /// What the epoch is chosen on, and the weights of the best one so far; nil where the last epoch counts.
     private let aside: HeldOut?
     private let chosen: ChosenWeights?
+    /// Whether the store knows how often each class and unit is true among what is held out.
+    private var saidSupport = false
     private let loss: TaskLoss
     /// The part of the loss that held-out samples have too: without a teacher.
     private let labelLoss: TaskLoss
@@ -211,11 +213,19 @@ final class SupervisedTraining: TrainingWork {
             for (channel, value) in zip(head.channels, score.channels) {
                 loop.journal.point("\(prefix) \(channel)", split: "val", step: loop.state.step, value)
             }
+            if !saidSupport {
+                for (channel, count) in zip(head.channels, heldOut.support(head)) {
+                    loop.journal.point(
+                        SeriesName.support(of: "\(prefix) \(channel)"), split: "val", step: loop.state.step,
+                        Double(count))
+                }
+            }
             if let accuracy = score.accuracy {
                 loop.journal.point("accuracy", split: "val", step: loop.state.step, accuracy)
             }
             means.append(score.mean)
         }
+        saidSupport = true
         let mean = Self.mean(means)
         loop.state.score = mean
         if mean > loop.state.bestScore ?? -.infinity {
@@ -313,9 +323,9 @@ final class SupervisedTraining: TrainingWork {
     }
 
     private var metadata: [String: String] {
-        let outputs = heads.heads.map { "\($0.task.rawValue): \($0.channels.joined(separator: ","))" }
+        let outputs = HeadOutputs.text(heads.heads.map { HeadOutputs(task: $0.task, channels: $0.channels) })
         return context.weightsMetadata.merging(
-            ["maeface.session": context.session.name, "maeface.outputs": outputs.joined(separator: "; ")]) { $1 }
+            ["maeface.session": context.session.name, HeadOutputs.key: outputs]) { $1 }
     }
 
     private static func shown(_ score: Double) -> String { String(format: "%.4f", score) }

@@ -143,7 +143,7 @@ public struct Trainer {
             // Weights that began with other data or another engine are of this run alone.
             try store.setFact(part.doneFact, to: begun == identity ? identity : "run \(run.id)", of: run.id)
         }
-        try writeResults(context, folded)
+        try writeResults()
         return (.finished, "finished")
     }
 
@@ -220,31 +220,12 @@ public struct Trainer {
         return .init(encoder: context.folder + "/" + file, teacher: teacher)
     }
 
-    /// The tables of all stages whose folds were predicted.
-    private func writeResults(_ context: RunContext, _ folded: FoldedData) throws {
-        let records = try store.predictions(of: run.id)
-        guard !records.isEmpty else { return }
-        var results: [StageResults] = []
-        for (index, stage) in context.session.stages.enumerated() {
-            for task in stage.supervised?.tasks.map(\.affectTask) ?? [] {
-                let files = records.filter { $0.stage == index && $0.task == task.rawValue }
-                guard !files.isEmpty else { continue }
-                // Classes have names of their own, so the columns are said.
-                let sets = try files.sorted { ($0.fold ?? 0) < ($1.fold ?? 0) }.map { record in
-                    let columns = record.channels.map {
-                        PredictionReadingOptions.ColumnChoice(channel: $0, column: $0)
-                    }
-                    return try PredictionReader(
-                        [context.folder + "/" + record.file],
-                        options: PredictionReadingOptions(task: task, columns: columns)
-                    ).read()
-                }
-                var result = StageResults(
-                    stage: index, kind: stage.kind.rawValue, predictions: sets, seed: context.session.seed)
-                if stage.supervised?.epochChoice == .inner { result.epochChoice = EpochChoice.inner.rawValue }
-                results.append(result)
-            }
-        }
-        try RunResultsFile.write(results, to: context.folder)
+    /// The tables of all stages whose folds were predicted. The headline of the last is the score that lists show.
+    private func writeResults() throws {
+        let results = try StageResults.all(of: run.id, in: store)
+        guard let last = results.last else { return }
+        try RunResultsFile.write(results, to: store.folder(of: run.id))
+        let headline = results.first { $0.stage == last.stage } ?? last
+        if let mean = headline.summary.mean { try store.setScore(headline.task.scoreName, mean, of: run.id) }
     }
 }

@@ -9,7 +9,7 @@ public enum Action: Hashable, Sendable {
     case nextMatch, previousMatch, open
     case pause, stop, checkpoint, resumeRun
     case axisUnit, lessSmoothing, moreSmoothing, panLeft, panRight, zoomIn, zoomOut, showAll, logAxis
-    case showHide, takeOut
+    case showHide, takeOut, sort
     case chooseFold, chooseVideo, chooseChannel, openFile, enterValue, plainGaussian, linkChannels, filterOptions
     case tune, tuningOptions, keep
 }
@@ -21,7 +21,7 @@ struct Binding: Sendable {
         case moving = "Moving"
         case training = "Training"
         case curves = "Curves"
-        case log = "Log"
+        case log = "Log and scores"
         case smoother = "Smoother"
     }
 
@@ -190,6 +190,12 @@ enum KeyTable {
             action: .showHide, keys: [.character("t")], name: "log", help: "show or hide the log; choose curves",
             group: .log, hint: "log"),
         Binding(
+            action: .chooseFold, keys: [.character("F")], name: "choose fold", help: "choose a fold",
+            group: .log, hint: "fold"),
+        Binding(
+            action: .sort, keys: [.character("S")], name: "sort", help: "sort classes by score, or by name",
+            group: .log, hint: "sort"),
+        Binding(
             action: .takeOut, keys: [.character("e")], name: "export",
             help: "export; the whole log in a pager", group: .log),
     ]
@@ -198,9 +204,6 @@ enum KeyTable {
         Binding(
             action: .openFile, keys: [.character("O")], name: "open predictions",
             help: "open predictions of any model from a file", group: .smoother, hint: "open file"),
-        Binding(
-            action: .chooseFold, keys: [.character("F")], name: "choose fold", help: "choose a fold, or all",
-            group: .smoother, hint: "fold"),
         Binding(
             action: .chooseVideo, keys: [.character("V")], name: "choose video",
             help: "choose a video, worst first", group: .smoother, hint: "video"),

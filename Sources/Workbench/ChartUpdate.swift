@@ -67,6 +67,8 @@ extension State {
         switch focus {
         case .loss, .learningRate: moveCrosshair(action)
         case .reconstruction: return moveThroughPreviews(action)
+        case .classes: moveInClasses(action)
+        case .folds: moveFocusVertically(action == .up ? -1 : 1)
         case .log: moveInLog(action)
         }
         return []
@@ -146,6 +148,25 @@ extension State {
         // At the end it follows: the next one is shown when it comes.
         monitor.preview = index == last ? nil : previews[index].id
         return loadPreviewInView()
+    }
+
+    private mutating func moveInClasses(_ action: Action) {
+        let page = (Layout(self, size)?.panes[.classes]?.height ?? 10) / 2
+        switch action {
+        case .down: scrollClasses(1)
+        case .up: scrollClasses(-1)
+        case .pageDown: scrollClasses(page)
+        case .pageUp: scrollClasses(-page)
+        case .first: scrollClasses(-monitor.classScroll)
+        case .last: scrollClasses(Int(Int32.max))
+        default: break
+        }
+    }
+
+    mutating func scrollClasses(_ lines: Int) {
+        guard let rect = Layout(self, size)?.panes[.classes] else { return }
+        let most = ClassScoresView(state: self, rect: rect).maximalScroll
+        monitor.classScroll = min(most, max(0, monitor.classScroll + lines))
     }
 
     private mutating func moveInLog(_ action: Action) {

@@ -2,9 +2,6 @@ import RunStore
 import Screen
 
 extension State {
-    /// The stage and fold whose curves are shown: what the run is at.
-    private var place: (stage: Int, fold: Int?) { (run?.stage ?? 0, run?.fold) }
-
     func curve(_ name: String, split: String = "train") -> Curve? {
         watched?.curve(name, stage: place.stage, fold: place.fold, split: split)
     }

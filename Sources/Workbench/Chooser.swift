@@ -2,9 +2,11 @@ import Evaluation
 import RunStore
 import Screen
 
-/// What the smoother chooses from lists.
+/// What is chosen from lists.
 enum Chooser: Equatable, Sendable {
     case run, fold, video, channel, curves
+    /// Of Monitor: a stage and fold.
+    case place
 
     var title: String {
         switch self {
@@ -13,6 +15,7 @@ enum Chooser: Equatable, Sendable {
         case .video: "Which video?  worst first"
         case .channel: "Which channel?"
         case .curves: "Which curves?"
+        case .place: "Which stage and fold?"
         }
     }
 }
@@ -87,6 +90,15 @@ extension State {
                         "σ \(smoother.settings.sigmas[index])",
                     ], isCurrent: index == smoother.channel, value: Int64(index))
             }
+        case .place:
+            let follow = ChooserRow(cells: ["what trains"], isCurrent: monitor.place == nil, value: -1)
+            return [follow]
+                + (watched?.places ?? []).enumerated().map { index, place in
+                    let task = watched?.taskCurves(place).first
+                    return ChooserRow(
+                        cells: [words(place), task?.last.map { "\(task?.name ?? "") \(ScoreText.of($0))" } ?? ""],
+                        isCurrent: monitor.place == place, value: Int64(index))
+                }
         case .curves:
             return SmootherCurve.allCases.map { curve in
                 let isShown = !smoother.hidden.contains(curve)
@@ -143,6 +155,12 @@ extension State {
         case .fold: return showFold(value < 0 ? nil : Int(value))
         case .video: return showVideo(Int(value))
         case .channel: return showChannel(Int(value))
+        case .place:
+            let places = watched?.places ?? []
+            let index = Int(value)
+            monitor.place = places.indices.contains(index) ? places[index] : nil
+            (monitor.crosshair, monitor.window, monitor.classScroll) = (nil, .all, 0)
+            return []
         case .curves: return []
         }
     }

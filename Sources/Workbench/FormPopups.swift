@@ -71,6 +71,7 @@ extension Popups {
         }
         let name = Table.Column("", width: 16, grows: true)
         switch kind {
+        case .place: return Table(columns: [Table.Column("", width: 20, grows: true), Table.Column("", width: 10)])
         case .run:
             return Table(columns: [
                 name, column("id", 5), Table.Column("task", width: 4), Table.Column("condition", width: 9),

@@ -44,10 +44,13 @@ struct HintsView {
                 add(.zoomIn, key: "+-")
                 if state.focus == .loss { add(.logAxis, state.monitor.isLog ? "linear axis" : nil) }
             case .reconstruction: add(.left, "history", key: "h l")
+            case .classes: add(.sort, state.monitor.sortsByScore ? "by name" : "by score")
+            case .folds: break
             case .log:
                 add(.filter, "filter")
                 add(.takeOut, "whole log")
             }
+            if (state.watched?.places.count ?? 0) > 1 { add(.chooseFold, "stage and fold") }
             add(.chooseRun)
             add(.showHide)
             add(.zoomPane, state.isZoomed ? "unzoom" : nil)

@@ -43,6 +43,8 @@ struct Layout: Equatable {
     private mutating func arrangePanes(_ state: State) {
         if state.isZoomed {
             panes[state.focus] = body
+        } else if state.showsScores {
+            arrangeScores(hasLog: state.monitor.showsLog)
         } else if body.width >= 100, body.height >= 26 {
             arrangeColumns(hasLog: state.monitor.showsLog)
         } else {
@@ -73,6 +75,27 @@ struct Layout: Equatable {
         let pictures = hasLog ? left : body.width
         panes[.reconstruction] = Rect(column: 0, row: top, width: pictures, height: lower)
         if hasLog { panes[.log] = Rect(column: left, row: top, width: body.width - left, height: lower) }
+    }
+
+    /// A stage with labels: curves on the left, scores by class and by fold on the right; small, one curve, no log beside
+    /// both.
+    private mutating func arrangeScores(hasLog: Bool) {
+        let isLarge = body.width >= 100 && body.height >= 26
+        let right = min(body.width / 2, 84)
+        let left = body.width - right
+        let lower = isLarge ? max(9, body.height * 3 / 10) : body.height / 2
+        let upper = body.height - lower
+        panes[.loss] = Rect(column: 0, row: body.row, width: left, height: hasLog || isLarge ? upper : body.height)
+        let below = Rect(column: 0, row: body.endRow - lower, width: left, height: lower)
+        if isLarge {
+            let rate = hasLog ? left / 2 : left
+            panes[.learningRate] = Rect(column: 0, row: below.row, width: rate, height: lower)
+            if hasLog { panes[.log] = Rect(column: rate, row: below.row, width: left - rate, height: lower) }
+        } else if hasLog {
+            panes[.log] = below
+        }
+        panes[.classes] = Rect(column: left, row: body.row, width: right, height: upper)
+        panes[.folds] = Rect(column: left, row: body.endRow - lower, width: right, height: lower)
     }
 
     /// The pane under a place.

@@ -1,7 +1,7 @@
 import RunStore
 import Screen
 
-/// The panes of a run that trains: loss, learning rate, reconstructions, log.
+/// The panes of a run that trains: loss, learning rate, reconstructions or, with labels, scores by class and by fold; log.
 struct MonitorView {
     let state: State
     let layout: Layout
@@ -15,6 +15,8 @@ struct MonitorView {
             case .loss: drawChart(.loss, "Loss", lossLegend, into: &frame, rect: rect)
             case .learningRate: drawChart(.learningRate, "Learning rate", [], into: &frame, rect: rect)
             case .reconstruction: ReconstructionView(state: state, rect: rect).draw(into: &frame)
+            case .classes: ClassScoresView(state: state, rect: rect).draw(into: &frame)
+            case .folds: FoldScoresView(state: state, rect: rect).draw(into: &frame)
             case .log: LogView(state: state, rect: rect).draw(into: &frame)
             }
         }
@@ -53,6 +55,7 @@ struct MonitorView {
             spans.append(Span(" smooth " + Numbers.short(weight) + " ", theme[.faint]))
         }
         if state.monitor.isLog { spans.append(Span(" log ", theme[.faint])) }
+        if let place = state.monitor.place { spans.append(Span(" \(state.words(place)) ", theme[.accent])) }
         return spans
     }
 

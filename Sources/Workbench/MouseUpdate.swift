@@ -21,6 +21,7 @@ extension State {
         switch pane {
         case .loss, .learningRate: return takeInChart(mouse, pane, LineChart.plot(in: rect.inset(1, 1)))
         case .reconstruction: return takeInReconstruction(mouse)
+        case .classes, .folds: takeInScores(mouse, pane)
         case .log: takeInLog(mouse, rect)
         }
         return []
@@ -69,6 +70,16 @@ extension State {
         case .release, .drag: break
         }
         return []
+    }
+
+    private mutating func takeInScores(_ mouse: Mouse, _ pane: Pane) {
+        switch mouse.action {
+        case .press: focus = pane
+        case .doubleClick: isZoomed.toggle()
+        case .scrollUp, .scrollDown:
+            if pane == .classes { scrollClasses(mouse.action == .scrollUp ? -3 : 3) }
+        case .release, .drag: break
+        }
     }
 
     private mutating func takeInLog(_ mouse: Mouse, _ rect: Rect) {

@@ -45,6 +45,14 @@ extension State {
             monitor.showsLog.toggle()
             if !monitor.showsLog, focus == .log { focus = .loss }
         case .openFile: overlay = .form(.predictions(smoother))
+        case .sort:
+            guard current == .monitor, showsScores else { return refuse("only scores by class are sorted: Monitor, 2") }
+            monitor.sortsByScore.toggle()
+            monitor.classScroll = 0
+        case .chooseFold where current == .monitor:
+            let places = watched?.places ?? []
+            guard places.count > 1 else { return refuse("there is no other stage or fold yet") }
+            overlay = .choose(.place, ListState(selected: (places.firstIndex(of: place) ?? 0) + 1))
         case .chooseFold, .chooseVideo, .chooseChannel, .enterValue, .plainGaussian, .linkChannels, .filterOptions,
             .tune, .tuningOptions, .keep:
             return refuse("that belongs to the Smoother: 3")
@@ -73,7 +81,8 @@ extension State {
     private mutating func moveFocus(_ step: Int) {
         guard current == .monitor else { return }
         if isZoomed {
-            let all = Pane.allCases.filter { $0 != .log || monitor.showsLog }
+            let hidden: Set<Pane> = showsScores ? [.reconstruction] : [.classes, .folds]
+            let all = Pane.allCases.filter { ($0 != .log || monitor.showsLog) && !hidden.contains($0) }
             let now = all.firstIndex(of: focus) ?? 0
             focus = all[(now + step + all.count) % all.count]
         } else if let order = Layout(self, size)?.order, !order.isEmpty {
@@ -186,6 +195,13 @@ extension State {
         case .reconstruction:
             guard let preview = watched?.preview(monitor.preview) else { return nil }
             return preview.file
+        case .classes, .folds:
+            let lines = (watched?.taskCurves(place) ?? []).flatMap { task in
+                task.channels.map { ($0.name, $0.values.last) } + [(task.name, task.last)]
+            }
+            guard !lines.isEmpty else { return nil }
+            return (["\(run.name)  \(words(place))"] + lines.map { "\($0.0)\t\($0.1.map { "\($0)" } ?? "")" })
+                .joined(separator: "\n")
         case .loss, .learningRate:
             guard let position = monitor.crosshair ?? chartSpan?.upperBound else { return nil }
             let values = readings(focus, at: position).map { "\($0.name) \($0.value)" }

@@ -16,7 +16,7 @@ struct RunTable {
         Table.Column("stage", width: 9, rank: 3),
         Table.Column("epoch", width: 9, alignment: .right, rank: 2),
         Table.Column("progress", width: 10, rank: 6),
-        Table.Column("loss", width: 8, alignment: .right, rank: 1),
+        Table.Column("score", width: 12, alignment: .right, rank: 1),
         Table.Column("begun", width: 16, rank: 4),
         Table.Column("time", width: 8, alignment: .right, rank: 7),
     ])
@@ -52,10 +52,10 @@ struct RunTable {
             Span(String(run.id), theme[.faint]),
             Span(run.name, theme[run.id == state.watched?.id ? .accent : .text]),
             Span(run.condition.rawValue, theme[run.condition.role]),
-            Span(run.stageKind, theme[.text]),
+            Span(run.stageKind + (run.fold.map { " \($0)" } ?? ""), theme[.text]),
             Span(run.epochs > 0 ? StatusView.epoch(run) : "", theme[.text]),
             Span(progress.map(\.text).joined(), theme[.progress]),
-            Span(run.score.map { Numbers.significant($0) } ?? "", theme[.text]),
+            Span(run.score.map { "\(run.scoreName ?? "") \(Numbers.significant($0))" } ?? "", theme[.text]),
             Span(Numbers.date(local) + " " + Numbers.clock(local), theme[.faint]),
             Span(took, theme[.faint]),
         ])

@@ -62,7 +62,7 @@ public enum WorkbenchView: Int, Sendable, CaseIterable {
 
 /// A pane of Monitor that can have the focus.
 public enum Pane: Int, Sendable, CaseIterable {
-    case loss, learningRate, reconstruction, log
+    case loss, learningRate, reconstruction, classes, folds, log
 }
 
 /// What the horizontal axis of the curves counts.
@@ -204,6 +204,12 @@ struct MonitorState: Equatable, Sendable {
     var preview: PreviewRecord.ID?
     var showsLog = true
     var log = LogState()
+    /// The stage and fold in view; nil follows the run.
+    var place: Place?
+    /// Classes and units by their scores, not by their names.
+    var sortsByScore = false
+    /// The first class or unit in view.
+    var classScroll = 0
     /// The newest alert that was read and closed with Esc.
     var seenAlert: Int64 = 0
     /// Where a drag over a curve was last seen.

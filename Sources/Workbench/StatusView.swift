@@ -29,7 +29,7 @@ struct StatusView {
         let arrow = Span(glyphs.plain(" ▸ "), theme[.faint])
         var spans = [Span(TextWidth.clip(run.name, to: max(8, rect.width / 4)), theme[.titleFocused])]
         if !run.stageKind.isEmpty { spans += [arrow, Span(run.stageKind, theme[.text])] }
-        if let fold = run.fold { spans += [arrow, Span("fold \(fold + 1)", theme[.text])] }
+        if let fold = run.fold { spans += [arrow, Span("fold \(fold)", theme[.text])] }
         if run.epochs > 0 { spans += [arrow, Span("epoch \(epochText)", theme[.text])] }
         if run.condition != .running {
             spans += [

@@ -77,12 +77,13 @@ extension State {
     mutating func watch(_ id: RunID) -> [Effect] {
         guard watched?.id != id else { return [] }
         watched = WatchedRun(id: id, smoothing: monitor.smoothingWeight, strays: strays)
-        let (unit, smoothing, isLog, showsLog) =
-            (monitor.unit, monitor.smoothing, monitor.isLog, monitor.showsLog)
+        let (unit, smoothing, isLog, showsLog, sortsByScore) =
+            (monitor.unit, monitor.smoothing, monitor.isLog, monitor.showsLog, monitor.sortsByScore)
         monitor = MonitorState()
         monitor.unit = unit
         monitor.smoothing = smoothing
         monitor.isLog = isLog
+        monitor.sortsByScore = sortsByScore
         monitor.showsLog = showsLog
         return [.watch(id)]
     }

@@ -13,6 +13,7 @@ struct Maeface {
             TrainCommand.self,
             RunsListCommand.self,
             RunsShowCommand.self,
+            RunsCompareCommand.self,
             RunsImportCommand.self,
             RunsDeleteCommand.self,
             SmoothCommand.self,

@@ -20,6 +20,9 @@ struct RunReport {
     /// Seconds since 1970.
     var now: Double
     var timeZone = TimeZone.current
+    /// Whether every class and fold is listed, and whether confusion matrices are.
+    var isVerbose = false
+    var showsConfusion = false
 
     /// How many skipped images and how many of the latest events are listed.
     static let listed = 10
@@ -39,7 +42,8 @@ struct RunReport {
         firstSkipped = try store.firstEvents(of: run.id, kind: .skip, limit: Self.listed)
         events = try store.events(of: run.id, limit: Self.listed)
         sessionText = try store.sessionText(of: run.id)
-        results = RunResultsFile.read(folder: folder) ?? []
+        // Runs of earlier versions have other files, and one that still trains has none.
+        results = RunResultsFile.read(folder: folder) ?? (try? StageResults.all(of: run.id, in: store)) ?? []
     }
 
     var text: String {
@@ -55,7 +59,8 @@ struct RunReport {
             stages.map {
                 ["\($0.index)", $0.kind, "\($0.epochs) epochs of \($0.stepsPerEpoch) steps"]
             })
-        for result in results { sections.append(ResultsTable(result).text) }
+        for result in results { sections.append(ResultsTable(result, isVerbose: isVerbose).text) }
+        if showsConfusion { sections += results.compactMap { ResultsTable($0).confusion } }
         add(
             "curves, last value",
             curves.map { [name(of: $0.key), RunTable.number($0.last.value), "step \($0.last.step)"] })

@@ -46,11 +46,14 @@ enum RunsShowCommand: Command {
     static let path = ["runs", "show"]
     static let summary = "show everything the store knows of a run"
     static let help = """
-        Shows a run: its state, stages, last losses, checkpoints, skipped images and latest events.
+        Shows a run: its state, stages, the tables of its scores, last losses, checkpoints, skipped images and latest
+        events. Of several seeds, or runs of one tag, it shows scores over folds and seeds.
 
-        USAGE: maeface runs show RUN [--session] [--home DIR] [--json]
+        USAGE: maeface runs show RUN [--verbose] [--confusion] [--session] [--home DIR] [--json]
 
-          RUN          its id, its name, or last
+        \(RunReference.help)
+          --verbose    every class, unit and fold of the scores, and thresholds
+          --confusion  how often each class was taken for each
           --session    prints the run's resolved session file instead
           --home DIR   the folder of runs (MAEFACE_HOME, or ./runs)
           --json       prints an object
@@ -62,11 +65,23 @@ enum RunsShowCommand: Command {
         let home = RunStore.home(argument: try arguments.value("--home"))
         let isJSON = arguments.flag("--json")
         let isSession = arguments.flag("--session")
+        let isVerbose = arguments.flag("--verbose")
+        let showsConfusion = arguments.flag("--confusion")
         let words = try arguments.positionals("RUN", atLeast: 1, atMost: 1)
 
         let store = try RunStore.open(home: home, readOnly: true)
-        let report = try RunReport(
-            try store.resolve(words[0]), in: store, now: Date().timeIntervalSince1970)
+        let reference = try RunReference(words[0], in: store)
+        guard !reference.isGroup, let run = reference.runs.first else {
+            guard !isSession else {
+                throw CommandError.usage("'\(words[0])' are \(reference.runs.count) runs; --session takes one.")
+            }
+            let group = try GroupReport(reference, in: store)
+            if isJSON { try Output.json(group.json) } else { Output.result(group.text) }
+            return .done
+        }
+        var report = try RunReport(run, in: store, now: Date().timeIntervalSince1970)
+        (report.isVerbose, report.showsConfusion) = (isVerbose, showsConfusion)
+        if let stage = reference.stages[0] { report.results = report.results.filter { $0.stage == stage } }
         if isJSON {
             try Output.json(report.json)
         } else {

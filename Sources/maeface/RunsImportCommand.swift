@@ -1,15 +1,17 @@
 import Evaluation
 import Foundation
 import RunStore
+import Training
 
 /// `maeface runs import`: predictions of a model that was trained elsewhere, as a run.
 enum RunsImportCommand: Command {
     static let path = ["runs", "import"]
     static let summary = "bring in predictions of a model trained elsewhere, as a run"
     static let help = """
-        Makes a run of frame-wise predictions, so that lists show it with its score and the smoother opens it. What is read
+        Makes a run of predictions, so that lists show it with its score and the smoother opens it. What is read
         is what 'maeface smooth' reads: tables with fold, video, frame, a column a channel and the truth; a file a video;
-        folders of them; NumPy arrays. The predictions are copied into the run.
+        folders of them; NumPy arrays; also tables with the path of an image in place of video and frame, and with the
+        subject. The predictions are copied into the run, and 'maeface runs compare' holds them against others.
 
         USAGE: maeface runs import PREDICTIONS... [--truth T] [--name N] [--home DIR] [OPTIONS]
 
@@ -82,6 +84,10 @@ enum RunsImportCommand: Command {
             if score.frames > 0 {
                 try store.update(
                     RunProgress(epoch: 0, step: 0, scoreName: set.task.scoreName, score: score.mean), of: run.id)
+            }
+            if score.frames > 0 {
+                try RunResultsFile.write(
+                    [StageResults(stage: 0, kind: "import", predictions: set.byFold)], to: store.folder(of: run.id))
             }
             for path in paths {
                 try store.append(

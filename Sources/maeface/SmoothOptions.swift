@@ -13,6 +13,7 @@ struct PredictionArguments {
           --columns C,...      the columns of the scores, as in valence=pred_v,arousal=pred_a
           --truth-columns C,.. the columns of the truth, likewise
           --channels C,...     the channels of a NumPy array, which has no names
+          --images             every image stands for itself; otherwise x/00017.jpg is frame 17 of video x
           --logits             the scores of units or classes are logits; they become probabilities
           --fps N              frames a second, to say sigmas in seconds
         """
@@ -29,6 +30,7 @@ struct PredictionArguments {
         reading.truthColumns = try Self.choices("--truth-columns", &arguments)
         reading.channels = try (arguments.value("--channels") ?? "").split(separator: ",").map(String.init)
         reading.areLogits = arguments.flag("--logits")
+        reading.singleImages = arguments.flag("--images")
         reading.framesPerSecond = try arguments.number("--fps", minimum: 1e-6)
     }
 

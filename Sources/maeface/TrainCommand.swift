@@ -96,7 +96,7 @@ enum TrainCommand: Command {
                 let group = session.name
                 session.name += "-seed\(seed)"
                 run = try makeRun(of: session, in: store, reusing: reusing)
-                try store.setNote("", starred: false, tags: ["seeds-of-\(group)"], of: run.id)
+                try store.setNote("", starred: false, tags: [RunReference.seedTag(group)], of: run.id)
                 if try train(run, in: store, threads: threads, isJSON: false) != .done { return .failed }
             } catch let error as CommandError where error.exitCode == .failed {
                 Output.say("maeface: seed \(seed): \(error.description)")

@@ -71,7 +71,8 @@ import Testing
             options: options)
         #expect(set.task == .expression && set.channels == ["Neutral", "Happiness"])
         let video = set.videos[0]
-        #expect(video.name == "v" && video.firstFrame == 1 && video.truth == [[0, 1]])
+        // A number counts the columns as the file has them.
+        #expect(video.name == "v" && video.firstFrame == 1 && video.truth == [[1, 1]])
         #expect(abs(video.scores[1][1] - 1 / (1 + exp(-2.0))) < 1e-12 && video.scores[0][0] == 0.5)
     }
 

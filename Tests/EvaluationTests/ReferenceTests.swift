@@ -35,6 +35,18 @@ private struct Reference: Decodable {
         var accuracy: Double
         var unitF1: [Double]
         var ccc: Double
+        var table: Table
+    }
+
+    struct Table: Decodable {
+        var precision: [Double]
+        var recall: [Double]
+        var f1: [Double]
+        var support: [Int]
+        var macro: Double
+        var confusion: [Int]
+        var top: [String: Double]
+        var groups: [Double]
     }
 
     var filters: [Filter]
@@ -135,5 +147,42 @@ private struct Reference: Decodable {
         var (a, b) = (TestRandom(9), TestRandom(10))
         let x = a.walk(800), y = b.walk(800).map { $0 * 0.7 + 0.1 }
         #expect(abs(Concordance.score(x, truth: y) - scores.ccc) < 1e-12)
+    }
+
+    @Test func tablesEqualScikitLearn() throws {
+        let table = try Reference.read().scores.table
+        var random = TestRandom(78)
+        var likely = (0..<300).map { _ in (0..<12).map { _ in random.unit() } }
+        let label = (0..<300).map { _ -> Int in
+            let unit = random.unit()
+            return Int(unit * unit * 11)
+        }
+        for row in likely.indices {
+            likely[row][label[row]] += 0.4 * random.unit()
+            likely[row][3] -= 2
+        }
+        let scores = (0..<12).map { column in likely.map { $0[column] } }
+        let truth = label.map { Double($0) }
+        let tally = ScoreTally(task: .expression, scores: scores, truth: [truth])
+        let counts = try #require(tally.binaryCounts)
+        #expect(zip(counts.map(\.precision), table.precision).allSatisfy { abs($0 - $1) < 1e-12 })
+        #expect(zip(counts.map(\.recall), table.recall).allSatisfy { abs($0 - $1) < 1e-12 })
+        #expect(zip(counts.map(\.f1), table.f1).allSatisfy { abs($0 - $1) < 1e-12 })
+        #expect(counts.map(\.support) == table.support)
+        // Class 3 is never predicted, class 11 neither predicted nor true.
+        #expect(counts[3].precision == 0 && counts[3].support > 0 && tally.score.emptyChannels == [11])
+        #expect(abs(tally.score.mean - table.macro) < 1e-12)
+        if case .classes(let matrix) = tally { #expect(matrix.counts == table.confusion) }
+        let ranks = TruthRanks(scores: scores, truth: truth)
+        for (k, expected) in table.top { #expect(abs(ranks.topK(try #require(Int(k))) - expected) < 1e-12, "top-\(k)") }
+        var halves = TruthRanks(scores: scores.map { Array($0[..<100]) }, truth: Array(truth[..<100]))
+        halves.merge(TruthRanks(scores: scores.map { Array($0[100...]) }, truth: Array(truth[100...])))
+        #expect(halves == ranks)
+        for (group, expected) in table.groups.enumerated() {
+            let rows = 30 * group..<30 * group + 30
+            let part = ScoreTally(
+                task: .expression, scores: scores.map { Array($0[rows]) }, truth: [Array(truth[rows])])
+            #expect(abs(part.score.mean - expected) < 1e-12)
+        }
     }
 }

@@ -56,4 +56,37 @@ struct StageResultsTests {
         #expect(lower < mean && mean < upper)
         #expect(StageResults(stage: 0, kind: "finetune", predictions: [set(1, 3), set(2, 6)], seed: 7) == results)
     }
+
+    @Test("Rows have precision, recall, positives, the best k and the confusion of all folds")
+    func tables() throws {
+        // Twelve classes, one frame each; the true class comes first, second, ... twelfth.
+        func likelihood(_ label: Int, _ frame: Int) -> Double {
+            if label == frame { return 0.5 }
+            // As many of the others are likelier as the number of the frame says.
+            let place = label > frame ? label - 1 : label
+            return place < frame ? 0.6 + 0.01 * Double(label) : 0.1
+        }
+        let scores: [[Double]] = (0..<12).map { label in (0..<12).map { likelihood(label, $0) } }
+        func set(_ fold: Int) -> PredictionSet {
+            PredictionSet(
+                name: "x", task: .expression, channels: (0..<12).map { "c\($0)" },
+                videos: [
+                    PredictionVideo(
+                        name: PredictionVideo.singleImages, fold: fold, scores: scores,
+                        truth: [(0..<12).map { Double($0) }], images: (0..<12).map { "\(fold)-\($0).png" })
+                ])
+        }
+        let results = StageResults(stage: 0, kind: "finetune", predictions: [set(1), set(2)])
+        #expect(results.pooled.accuracy.map { abs($0 - 1.0 / 12) < 1e-12 } == true)
+        #expect(results.pooled.topFive.map { abs($0 - 5.0 / 12) < 1e-12 } == true)
+        #expect(results.pooled.topTen.map { abs($0 - 10.0 / 12) < 1e-12 } == true)
+        #expect(results.pooled.support == Array(repeating: 2, count: 12))
+        #expect(results.pooled.recall[0] == 1 && results.pooled.recall[1] == 0)
+        #expect(results.pooled.confusion.reduce(0, +) == 24 && results.pooled.confusion[0] == 2)
+        #expect(results.folds[1].confusion[0] == 1)
+        // Nobody says whom the images show, so each is drawn by itself.
+        #expect(results.summary.lower != nil)
+        let data = try JSONEncoder().encode([results])
+        #expect(try JSONDecoder().decode([StageResults].self, from: data) == [results])
+    }
 }

@@ -80,6 +80,29 @@ def main():
     guess = [t if random.unit() < 0.5 else int(random.unit() * 7) for t in truth]
     units = [[int(random.unit() < 0.1 * (1 + c)) for _ in range(400)] for c in range(4)]
     probabilities = [[min(1.0, 0.4 * u + 0.6 * random.unit()) for u in unit] for unit in units]
+    # Classes that are few, one of which never occurs and one of which is never predicted; and the best k of them.
+    random = Random(78)
+    classes = 12
+    likely = [[random.unit() for _ in range(classes)] for _ in range(300)]
+    label = [int(random.unit() ** 2 * (classes - 1)) for _ in range(300)]
+    for row, true in zip(likely, label):
+        row[true] += 0.4 * random.unit()
+        row[3] -= 2
+    best = np.argmax(likely, 1)
+    names = list(range(classes))
+    precision, recall, f1, support = metrics.precision_recall_fscore_support(
+        label, best, labels=names, zero_division=0)
+    # A group's frames stand together, ten groups of thirty.
+    differences = []
+    for group in range(10):
+        rows = slice(30 * group, 30 * group + 30)
+        differences.append(metrics.f1_score(label[rows], best[rows], labels=names, average="macro", zero_division=0))
+    table = dict(
+        precision=precision.tolist(), recall=recall.tolist(), f1=f1.tolist(), support=support.tolist(),
+        macro=metrics.f1_score(label, best, labels=names, average="macro", zero_division=0),
+        confusion=metrics.confusion_matrix(label, best, labels=names).ravel().tolist(),
+        top={k: metrics.top_k_accuracy_score(label, likely, k=k, labels=names) for k in (1, 5, 10)},
+        groups=differences)
     x, y = Random(9).walk(800), Random(10).walk(800) * 0.7 + 0.1
     ccc = 2 * np.cov(x, y, bias=True)[0, 1] / (x.var() + y.var() + (x.mean() - y.mean()) ** 2)
     scores = dict(
@@ -89,7 +112,7 @@ def main():
         accuracy=metrics.accuracy_score(truth, guess),
         unitF1=[metrics.f1_score(u, (np.array(p) >= 0.5).astype(int), zero_division=0)
                  for u, p in zip(units, probabilities)],
-        ccc=float(ccc))
+        ccc=float(ccc), table=table)
     json.dump(dict(filters=filters, baselines=baselines, scores=scores), sys.stdout, indent=None, separators=(",", ":"))
     print()
 

@@ -1,0 +1,39 @@
+/// What stands for the classes in a column of truth: their names, the names of their columns, or their numbers.
+struct ClassLabels: Sendable, Equatable {
+    private let channels: [String]
+    private var numbers: [String: Int] = [:]
+    /// The class that a number means: numbers count the columns of the file, whatever order the channels come in.
+    private let ofNumber: [Int]
+
+    /// - Parameters:
+    ///   - channels: the classes in the order of the scores.
+    ///   - columns: the name of each one's column.
+    ///   - order: the classes in the order of the file.
+    init(channels: [String], columns: [String], order: [String]) {
+        self.channels = channels
+        for (index, (channel, column)) in zip(channels, columns).enumerated() {
+            for name in [channel, column] where numbers[name.lowercased()] == nil { numbers[name.lowercased()] = index }
+        }
+        ofNumber = order.compactMap { channels.firstIndex(of: $0) }
+    }
+
+    /// The class in a field, as a place among the channels; NaN where there is none.
+    func label(_ rows: any RowSource, _ column: Int) throws(PredictionError) -> Double {
+        let word = rows.text(column)
+        if let index = numbers[word.lowercased()] { return Double(index) }
+        if let known = PredictionColumns.channel(word), let index = numbers[known.name.lowercased()] {
+            return Double(index)
+        }
+        let number: Double
+        do throws(PredictionError) {
+            number = try rows.number(column)
+        } catch {
+            throw rows.bad("'\(word)' is none of the classes \(channels.joined(separator: ", ")).")
+        }
+        if number.isNaN || number < 0 { return .nan }
+        guard let label = Int(exactly: number), label < ofNumber.count else {
+            throw rows.bad("class \(word) where there are \(channels.count), counted from 0.")
+        }
+        return Double(ofNumber[label])
+    }
+}

@@ -1,0 +1,87 @@
+import Evaluation
+import Foundation
+import RunStore
+import Training
+
+/// The scores of several runs of one kind, such as the seeds of a session: over folds and seeds.
+struct GroupReport {
+    private let name: String
+    private let runs: [Run]
+    /// One list for each stage and task: the results of the runs that have it.
+    private let results: [[StageResults]]
+
+    init(_ reference: RunReference, in store: RunStore) throws {
+        name = reference.name
+        runs = reference.runs
+        var found: [(key: String, results: [StageResults])] = []
+        for (run, stage) in zip(reference.runs, reference.stages) {
+            let own =
+                try RunResultsFile.read(folder: store.folder(of: run.id)) ?? StageResults.all(of: run.id, in: store)
+            for result in own where stage == nil || result.stage == stage {
+                let key = "\(result.stage) \(result.kind) \(result.task.rawValue) \(result.channels)"
+                if let place = found.firstIndex(where: { $0.key == key }) {
+                    found[place].results.append(result)
+                } else {
+                    found.append((key, [result]))
+                }
+            }
+        }
+        results = found.map(\.results)
+    }
+
+    var text: String {
+        let list = RunTable.aligned(
+            runs.map { ["  \($0.id)", $0.name, $0.condition.rawValue, RunTable.score($0)] })
+        return (["\(name): \(runs.count) runs\n\(list)"] + results.map(table)).joined(separator: "\n\n")
+    }
+
+    /// A row a fold, mean ± deviation over seeds; then over all folds of all seeds; over the means of the seeds; pooled.
+    private func table(_ seeds: [StageResults]) -> String {
+        let columns = ResultsTable.columns(seeds[0])
+        func section(_ title: String, _ folds: [[StageResults.Row]], _ pooled: [StageResults.Row]) -> String {
+            let names = folds.first?.map(\.name) ?? []
+            let isComplete = folds.allSatisfy { $0.count == names.count }
+            func cells(_ name: String, _ values: ((StageResults.Row) -> Double?) -> [Double?]) -> [String] {
+                [name] + columns.map { ScoreText.spread(values($0.value)) }
+            }
+            var rows = [[""] + columns.map(\.title)]
+            if names.count > 1 {
+                if isComplete {
+                    for (fold, name) in names.enumerated() {
+                        rows.append(cells(name) { value in folds.map { value($0[fold]) } })
+                    }
+                }
+                rows.append(cells("mean over folds and seeds") { value in folds.flatMap { $0.map(value) } })
+                rows.append(cells("mean over seeds") { value in folds.map { Self.mean($0.map(value)) } })
+            }
+            rows.append(cells(names.count > 1 ? "pooled, over seeds" : "over seeds") { value in pooled.map(value) })
+            return title + "\n" + ScoreText.table(rows)
+        }
+        let first = seeds[0]
+        var parts = [
+            section(
+                "\(first.kind), \(first.task.rawValue), held out, \(seeds.count) of \(runs.count) runs",
+                seeds.map(\.folds),
+                seeds.map(\.pooled))
+        ]
+        let tuned = seeds.compactMap(\.tuned)
+        if tuned.count == seeds.count, !tuned.isEmpty {
+            parts.append(
+                section(
+                    "with the thresholds that are best on the other folds", tuned, seeds.compactMap(\.tunedPooled)))
+        }
+        return parts.joined(separator: "\n")
+    }
+
+    private static func mean(_ values: [Double?]) -> Double? {
+        let known = values.compactMap { $0 }
+        return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+    }
+
+    var json: JSONValue {
+        .object([
+            "name": .text(name), "runs": .list(runs.map { .object(RunReport.json($0)) }),
+            "results": .list(results.map { .list($0.map(\.json)) }),
+        ])
+    }
+}

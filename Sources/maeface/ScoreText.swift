@@ -1,0 +1,36 @@
+import Foundation
+
+/// Scores as the tables print them: four decimals, no zero before the point.
+enum ScoreText {
+    static func score(_ value: Double?) -> String {
+        guard let value, value.isFinite else { return "-" }
+        return String(format: "%.4f", value).replacing("0.", with: ".", maxReplacements: 1)
+    }
+
+    /// With its sign, for a difference.
+    static func signed(_ value: Double?) -> String {
+        guard let value, value.isFinite else { return "-" }
+        return (value < 0 ? "" : "+") + score(value)
+    }
+
+    /// Mean ± standard deviation; the mean alone where there is but one value.
+    static func spread(_ mean: Double?, _ deviation: Double?, _ text: (Double?) -> String = score) -> String {
+        guard let deviation, deviation.isFinite, let mean, mean.isFinite else { return text(mean) }
+        return text(mean) + "±" + score(deviation)
+    }
+
+    /// Mean ± standard deviation (n − 1) of the values that are known.
+    static func spread(_ values: [Double?]) -> String {
+        let known = values.compactMap { $0 }.filter(\.isFinite)
+        guard !known.isEmpty else { return "-" }
+        let mean = known.reduce(0, +) / Double(known.count)
+        guard known.count > 1 else { return score(mean) }
+        let squares = known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return spread(mean, (squares / Double(known.count - 1)).squareRoot())
+    }
+
+    /// Lines of a table, indented, numbers to the right.
+    static func table(_ rows: [[String]]) -> String {
+        RunTable.aligned(rows.map { ["  " + $0[0]] + $0.dropFirst() }, right: Set(1..<max(2, rows.first?.count ?? 2)))
+    }
+}

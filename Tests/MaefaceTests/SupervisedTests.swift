@@ -222,6 +222,31 @@ struct SupervisedTests {
         #expect(seen.count == 48)
     }
 
+    @Test("A stage between folded ones trains on a set that is not cut, the same in every fold")
+    func otherDataInsideFolds() throws {
+        let folder = try TemporaryFolder()
+        try labels(in: folder)
+        func stage(_ kind: String, _ data: String) -> String {
+            """
+            { kind: "\(kind)", data: ["\(data)"], task: "expression", epochs: 1, warmup: 0, batch: 8, lr: 1e-3,
+              crop: null, randAug: null }
+            """
+        }
+        let text = session(
+            stages: [stage("finetune", "faces"), stage("supervise", "whole"), stage("finetune", "faces")].joined(
+                separator: ", ")
+        )
+        .replacingOccurrences(
+            of: "data: {\n",
+            with: "data: {\n    whole: { kind: \"table\", path: \"labels.csv\", expression: \"expression\" },\n")
+        let path = try folder.write("between.json5", text)
+        let result = try Program.run(["train", path, "--home", folder.path + "/runs"])
+        #expect(result.status == 0, "\(result.talk)")
+        for fold in 1...3 {
+            #expect(result.talk.contains("supervise fold \(fold): 48 images, 0 held out"), "\(result.talk)")
+        }
+    }
+
     @Test("Images normalised one by one, in every stage; the weights say so, and predict does the same")
     func normalisation() throws {
         let folder = try TemporaryFolder()

@@ -98,23 +98,23 @@ public struct PairedComparison: Sendable {
         rows = measures.enumerated().map { place, measure in
             func values(_ entry: Int) -> Values {
                 let runs = parts[entry]
-                let all = runs.flatMap { $0.folds.map { $0[place] } }.filter { !$0.isNaN }
+                let spread = ScoreSpread(runs.flatMap { $0.folds.map { $0[place] } })
                 let folds = runs[0].folds.indices.map { fold in Self.mean(runs.map { $0.folds[fold][place] }) }
                 let pooled = Self.mean(runs.map { $0.pooled[place] })
                 let interval = GroupBootstrap.interval(drawn[entry][place])
                 return Values(
-                    folds: folds, mean: all.isEmpty ? pooled : Self.mean(all), deviation: Self.deviation(all),
+                    folds: folds, mean: spread.mean ?? pooled, deviation: spread.deviation ?? .nan,
                     pooled: pooled, lower: interval?.lower, upper: interval?.upper)
             }
             let scores = parts.indices.map(values)
             let differences = parts.indices.dropFirst().map { entry in
                 let folds = zip(scores[entry].folds, scores[0].folds).map { $0 - $1 }
-                let known = folds.filter { !$0.isNaN }
+                let spread = ScoreSpread(folds)
                 let interval = GroupBootstrap.interval(
                     zip(drawn[entry][place], drawn[0][place]).map { $0 - $1 })
                 let pooled = scores[entry].pooled - scores[0].pooled
                 return Values(
-                    folds: folds, mean: known.isEmpty ? pooled : Self.mean(known), deviation: Self.deviation(known),
+                    folds: folds, mean: spread.mean ?? pooled, deviation: spread.deviation ?? .nan,
                     pooled: pooled, lower: interval?.lower, upper: interval?.upper)
             }
             return Row(name: measure.name, isPart: measure.isPart, scores: scores, differences: differences)
@@ -123,12 +123,6 @@ public struct PairedComparison: Sendable {
 
     static func mean(_ values: [Double]) -> Double {
         values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
-    }
-
-    static func deviation(_ values: [Double]) -> Double {
-        guard values.count > 1 else { return .nan }
-        let mean = mean(values)
-        return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
     }
 }
 

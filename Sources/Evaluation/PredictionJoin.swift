@@ -41,7 +41,7 @@ struct PredictionJoin {
         let task = first.set.task
         let channels = try Self.channels(named, wanted, &notes)
         let all = named.map { run in
-            PredictionRows(run.set, channels: channels.map { Self.place($0, in: run.set.channels) ?? 0 })
+            PredictionRows(run.set, channels: channels.map { ChannelName.place($0, in: run.set.channels) ?? 0 })
                 .withClasses(of: run.set, as: channels)
         }
         let picks = try Self.join(all, named.map(\.name), &notes)
@@ -103,32 +103,17 @@ struct PredictionJoin {
     /// For each fold, the thresholds that are best on the other folds of the run.
     private func thresholds(_ run: Run) -> [Int: [Double]]? {
         guard let folds = run.folds, Set(folds).count > 1 else { return nil }
-        var counts: [Int: [ThresholdCounts]] = [:]
-        for fold in Set(folds) {
+        let numbers = Set(folds).sorted()
+        let counts = numbers.map { fold in
             let frames = folds.indices.filter { folds[$0] == fold }
-            counts[fold] = run.scores.indices.map { unit in
+            return run.scores.indices.map { unit in
                 ThresholdCounts(frames.map { run.scores[unit][$0] }, truth: frames.map { truth[unit][$0] })
             }
         }
-        return counts.mapValues { _ in [] }.reduce(into: [:]) { result, fold in
-            result[fold.key] = run.scores.indices.map { unit in
-                var sum = ThresholdCounts()
-                for (other, units) in counts where other != fold.key { sum.merge(units[unit]) }
-                return sum.best.threshold
-            }
-        }
+        return Dictionary(uniqueKeysWithValues: zip(numbers, Thresholds.ofOtherFolds(counts)))
     }
 
     // MARK: Channels
-
-    /// The place of a channel, whatever way it is written.
-    private static func place(_ channel: String, in channels: [String]) -> Int? {
-        channels.firstIndex(of: channel) ?? channels.firstIndex { plain($0) == plain(channel) }
-    }
-
-    private static func plain(_ channel: String) -> String {
-        (PredictionColumns.channel(channel)?.name ?? channel).lowercased()
-    }
 
     /// Units and dimensions that all runs have; classes have to be the same, since they compete.
     private static func channels(
@@ -138,7 +123,7 @@ struct PredictionJoin {
         for run in runs where run.set.task == .expression {
             let same =
                 run.set.channels.count == first.set.channels.count
-                && first.set.channels.allSatisfy { place($0, in: run.set.channels) != nil }
+                && first.set.channels.allSatisfy { ChannelName.place($0, in: run.set.channels) != nil }
             guard same else {
                 throw ComparisonError(
                     "\(first.name) knows the classes \(first.set.channels.joined(separator: ", ")), and \(run.name) "
@@ -147,13 +132,15 @@ struct PredictionJoin {
         }
         var channels = first.set.channels
         if let wanted, first.set.task != .expression {
-            for channel in wanted where place(channel, in: channels) == nil {
+            for channel in wanted where ChannelName.place(channel, in: channels) == nil {
                 throw ComparisonError("\(first.name) has no \(channel); it has \(channels.joined(separator: ", ")).")
             }
-            channels = channels.filter { place($0, in: wanted) != nil }
+            channels = channels.filter { ChannelName.place($0, in: wanted) != nil }
         }
-        let common = channels.filter { channel in runs.allSatisfy { place(channel, in: $0.set.channels) != nil } }
-        let left = Set(runs.flatMap { run in run.set.channels.filter { place($0, in: common) == nil } })
+        let common = channels.filter { channel in
+            runs.allSatisfy { ChannelName.place(channel, in: $0.set.channels) != nil }
+        }
+        let left = Set(runs.flatMap { run in run.set.channels.filter { ChannelName.place($0, in: common) == nil } })
         guard !common.isEmpty else {
             throw ComparisonError(
                 "The runs have nothing in common: "
@@ -279,21 +266,24 @@ extension PredictionRows {
     /// Classes of the truth, which count the set's channels, as numbers of these channels.
     fileprivate func withClasses(of set: PredictionSet, as channels: [String]) -> PredictionRows {
         guard set.task == .expression else { return self }
-        let places = ClassLabels.places(of: set.channels, among: channels)
+        let places = set.channels.map { ChannelName.place($0, in: channels) }
         var rows = self
         rows.truth = truth.map {
-            $0.map { label in Int(exactly: label).flatMap { places[$0] }.map(Double.init) ?? .nan }
+            $0.map { label in
+                Int(exactly: label).flatMap { places.indices.contains($0) ? places[$0] : nil }.map(Double.init) ?? .nan
+            }
         }
         return rows
     }
 }
 
-extension ClassLabels {
-    /// For each class its place among others, whatever way they are written.
-    static func places(of classes: [String], among channels: [String]) -> [Int: Int] {
-        func plain(_ name: String) -> String { (PredictionColumns.channel(name)?.name ?? name).lowercased() }
-        return classes.enumerated().reduce(into: [:]) { places, entry in
-            places[entry.offset] = channels.firstIndex { $0 == entry.element || plain($0) == plain(entry.element) }
-        }
+/// Names of channels, whatever way they are written.
+private enum ChannelName {
+    static func place(_ channel: String, in channels: [String]) -> Int? {
+        channels.firstIndex(of: channel) ?? channels.firstIndex { plain($0) == plain(channel) }
+    }
+
+    private static func plain(_ channel: String) -> String {
+        (PredictionColumns.channel(channel)?.name ?? channel).lowercased()
     }
 }

@@ -7,6 +7,18 @@ public enum Thresholds {
     public static func best(_ scores: [Double], truth: [Double]) -> (threshold: Double, f1: Double) {
         ThresholdCounts(scores, truth: truth).best
     }
+
+    /// For each fold and unit, the threshold that is best on all other folds: chosen on nothing that it decides.
+    /// - Parameter counts: (folds, units)
+    public static func ofOtherFolds(_ counts: [[ThresholdCounts]]) -> [[Double]] {
+        counts.indices.map { fold in
+            counts[fold].indices.map { unit in
+                var sum = ThresholdCounts()
+                for (other, units) in counts.enumerated() where other != fold { sum.merge(units[unit]) }
+                return sum.best.threshold
+            }
+        }
+    }
 }
 
 /// The scores of a unit, counted between the thresholds of the grid, from which F1 at any of them follows. The counts of

@@ -137,11 +137,9 @@ public struct TuningRow: Sendable, Equatable {
 
     /// Mean and standard deviation over the parts of their own scores; nil with fewer than two that have one.
     public var spread: (mean: Double, deviation: Double)? {
-        let scores = parts.map(\.score.mean).filter { !$0.isNaN }
-        guard scores.count > 1 else { return nil }
-        let mean = scores.reduce(0, +) / Double(scores.count)
-        let squares = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        return (mean, (squares / Double(scores.count - 1)).squareRoot())
+        let spread = ScoreSpread(parts.map(\.score.mean))
+        guard let mean = spread.mean, let deviation = spread.deviation else { return nil }
+        return (mean, deviation)
     }
 
     /// The row as settings of the smoother; nil for the baselines, which are not the paper's filter.

@@ -122,8 +122,11 @@ struct RunPart: Equatable {
     var weightsFile: String { "weights/stage-\(stage)" + (fold.map { "-fold-\($0)" } ?? "") + ".safetensors" }
 
     private static let donePrefix = "done stage "
+    private var foldWords: String { fold.map { " fold \($0)" } ?? "" }
     /// What facts call it.
-    var name: String { "stage \(stage)" + (fold.map { " fold \($0)" } ?? "") }
+    var name: String { "stage \(stage)" + foldWords }
+    /// What people call it.
+    func title(_ kind: StageKind) -> String { kind.rawValue + foldWords }
 
     /// The fact that says that it is done; its value is the identity of its weights, see `StageIdentity`.
     var doneFact: String { "done \(name)" }

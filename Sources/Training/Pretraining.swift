@@ -55,7 +55,7 @@ final class Pretraining: TrainingWork {
             reducedDecode: settings.reducedDecode, onSkip: { journal.skip("\($0)") })
         loop = try TrainingLoop(
             context: context, part: part,
-            title: StageKind.pretrain.rawValue + (part.fold.map { " fold \($0)" } ?? ""), scoreName: SeriesName.loss,
+            title: part.title(.pretrain), scoreName: SeriesName.loss,
             settings: settings, parameters: model.parameters, loader: loader,
             journal: journal, data: photos.fingerprint, operationsPerImage: model.executedFlopsPerImage)
         maskKey = RandomKey(seed: session.seed, purpose: .masking, stage: part.stage, fold: part.fold ?? 0)
@@ -107,11 +107,7 @@ final class Pretraining: TrainingWork {
     }
 
     func finish() throws {
-        try FileManager.default.createDirectory(
-            atPath: context.folder + "/weights", withIntermediateDirectories: true)
-        try TrainingCheckpoint.writeWeights(
-            to: context.folder + "/" + weightsFile, parameters: model.parameters,
-            metadata: context.weightsMetadata.merging(["maeface.session": context.session.name]) { $1 })
+        try context.writeWeights(model.parameters, to: weightsFile)
         loop.journal.event(.info, "\(weightsFile) holds the parameters under their public names")
     }
 

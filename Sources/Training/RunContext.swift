@@ -1,4 +1,6 @@
 import Compute
+import Foundation
+import Model
 import RunStore
 import Session
 
@@ -21,6 +23,15 @@ struct RunContext {
     /// What the run's files of weights say of themselves beside their tensors.
     var weightsMetadata: [String: String] {
         ["format": "pt", "maeface.run": "\(run)"].merging(InitialWeights.facts(of: session.model)) { $1 }
+    }
+
+    /// Keeps the weights that a part left, in the run's folder.
+    /// - Parameter metadata: what the file says beside what all files of the run say.
+    func writeWeights(_ parameters: ParameterSet, to file: String, metadata: [String: String] = [:]) throws {
+        try FileManager.default.createDirectory(atPath: folder + "/weights", withIntermediateDirectories: true)
+        try TrainingCheckpoint.writeWeights(
+            to: folder + "/" + file, parameters: parameters,
+            metadata: weightsMetadata.merging(["maeface.session": session.name]) { $1 }.merging(metadata) { $1 })
     }
 
     /// Names what decides the bits of a result.

@@ -23,7 +23,12 @@ extension RunStore {
     /// The session that a run was trained with; nil for predictions of a model trained elsewhere.
     func session(of run: RunID) throws -> Session? {
         guard try stages(of: run).allSatisfy({ StageKind(rawValue: $0.kind) != nil }) else { return nil }
-        return try SessionReader.read(text: sessionText(of: run), file: "session of run \(run)", folder: "/")
+        return try keptSession(of: run)
+    }
+
+    /// The session that is kept with a run.
+    func keptSession(of run: RunID) throws -> Session {
+        try SessionReader.read(text: sessionText(of: run), file: "session of run \(run)", folder: "/")
     }
 
     /// The file of weights that the last stage of a run left.

@@ -68,20 +68,24 @@ public struct StageResults: Codable, Equatable, Sendable {
         let plain = predictions.map { _ in [Double](repeating: 0.5, count: names.count) }
         (folds, pooled, summary) = Self.rows(predictions, plain, seed)
         guard task == .actionUnits, predictions.count > 1 else { return }
-        let chosen = predictions.indices.map { fold in
+        let counts = predictions.map { set in
             names.indices.map { unit in
-                var counts = ThresholdCounts()
-                for (other, set) in predictions.enumerated() where other != fold {
-                    for video in set.videos {
-                        counts.merge(ThresholdCounts(video.scores[unit], truth: video.truth[unit]))
-                    }
+                set.videos.reduce(into: ThresholdCounts()) {
+                    $0.merge(ThresholdCounts($1.scores[unit], truth: $1.truth[unit]))
                 }
-                return counts.best.threshold
             }
         }
+        let chosen = Thresholds.ofOtherFolds(counts)
         thresholds = chosen
         let (rows, all, spread) = Self.rows(predictions, chosen, seed)
         (tuned, tunedPooled, tunedSummary) = (rows, all, spread)
+    }
+
+    /// The results as the run left them; made of its predictions where an earlier version wrote the file, or it still
+    /// trains.
+    /// - Throws: `PredictionError` when a file of predictions cannot be read.
+    public static func kept(of run: RunID, in store: RunStore) throws -> [StageResults] {
+        try RunResultsFile.read(folder: store.folder(of: run)) ?? all(of: run, in: store)
     }
 
     /// The results of every stage and task of a run whose predictions are there.
@@ -129,13 +133,8 @@ public struct StageResults: Codable, Equatable, Sendable {
             folds.append(
                 row("fold \(set.videos.first?.fold ?? fold + 1)", tally, ranks, channels))
         }
-        let means = folds.compactMap(\.mean)
-        let mean = means.isEmpty ? nil : means.reduce(0, +) / Double(means.count)
-        var summary = Summary(mean: mean)
-        if let mean, means.count > 1 {
-            let squares = means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-            summary.deviation = (squares / Double(means.count - 1)).squareRoot()
-        }
+        let spread = ScoreSpread(folds.compactMap(\.mean))
+        var summary = Summary(mean: spread.mean, deviation: spread.deviation)
         let tallies = groups.tallies
         let interval = GroupBootstrap(groups: tallies.count, seed: seed).interval(tallies, \.mean)
         (summary.lower, summary.upper) = (interval?.lower, interval?.upper)

@@ -71,14 +71,16 @@ public struct ReusedStage: Equatable, Sendable {
     /// - Parameters:
     ///   - store: nil when there is none.
     ///   - home: the folder of runs, where rendered sets lie. Nothing is rendered: what waits for that is not known.
+    ///   - pool: one of the kind that would train.
     /// - Throws: `TrainingError` with `isBadData`, naming file and row.
-    public static func all(_ session: Session, in store: RunStore?, home: String, threads: Int) throws -> [ReusedStage]
-    {
+    public static func all(
+        _ session: Session, in store: RunStore?, home: String, pool: ThreadPool
+    ) throws -> [ReusedStage] {
         let isRendered = session.data.allSatisfy { $0.isThere(home: home) }
         guard isRendered else { return [] }
         let folded = FoldedData(session, home: home) { _ in }
         let parts = try folded.parts()
-        let identity = StageIdentity(session, engine: RunContext.engine(of: ThreadPool(threads: threads)))
+        let identity = StageIdentity(session, engine: RunContext.engine(of: pool))
         let reuse = store.map { StageReuse(store: $0, run: nil) }
         var identities: [String: String] = [:]
         var found: [Int: [String]] = [:]

@@ -20,8 +20,7 @@ public struct StageWeights: Sendable {
         guard !stages.contains(where: { $0.kind == "import" }) else {
             throw TrainingError("\(title) was imported: it has predictions, but no weights.", isBadData: true)
         }
-        let session = try SessionReader.read(
-            text: store.sessionText(of: run.id), file: "session of run \(run.id)", folder: "/")
+        let session = try store.keptSession(of: run.id)
         stage = wanted ?? session.stages.lastIndex { $0.supervised != nil } ?? session.stages.count - 1
         guard session.stages.indices.contains(stage) else {
             throw TrainingError("\(title) has no stage \(stage).", isBadData: true)
@@ -30,13 +29,10 @@ public struct StageWeights: Sendable {
         let (number, folder) = (stage, store.folder(of: run.id))
         let folded = FoldedData(session, home: store.home) { _ in }
         let done = try store.facts(of: run.id)
-        let prefix = RunPart(stage: number, fold: nil).doneFact + " fold "
-        let known = done.keys.compactMap { $0.hasPrefix(prefix) ? Int($0.dropFirst(prefix.count)) : nil }
         var files: [Int?: String] = [:]
-        for fold in [nil] + known.map(Optional.some) {
-            let part = RunPart(stage: number, fold: fold)
+        for part in done.keys.compactMap(RunPart.init(doneFact:)) where part.stage == number {
             let file = folder + "/" + folded.weightsFile(part)
-            if done[part.doneFact] != nil, FileManager.default.fileExists(atPath: file) { files[fold] = file }
+            if FileManager.default.fileExists(atPath: file) { files[part.fold] = file }
         }
         guard !files.isEmpty else {
             throw TrainingError(

@@ -125,7 +125,7 @@ final class SupervisedTraining: TrainingWork {
         }
         let decay = LayerDecay(settings.layerDecay, depth: configuration.encoder.transformer.depth)
         loop = try TrainingLoop(
-            context: context, part: part, title: Self.title(settings, part), scoreName: heads.heads[0].task.scoreName,
+            context: context, part: part, title: part.title(settings.kind), scoreName: heads.heads[0].task.scoreName,
             settings: settings, parameters: model.parameters, average: average, chosen: chosen,
             scale: { isFrozen ? ($0.belongsToHead ? 1 : 0) : decay.scale($0) }, loader: loader, journal: journal,
             data: Fingerprint.of(samples.lazy.map(set.image)),
@@ -137,11 +137,7 @@ final class SupervisedTraining: TrainingWork {
     /// - Throws: `TrainingError` when the loss diverges or the last checkpoint cannot be written.
     func run() throws -> StageEnd { try loop.run(self) }
 
-    private static func title(_ settings: SupervisedStage, _ part: RunPart) -> String {
-        settings.kind.rawValue + (part.fold.map { " fold \($0)" } ?? "")
-    }
-
-    private var title: String { Self.title(settings, part) }
+    private var title: String { part.title(settings.kind) }
 
     // MARK: What the loop asks for
 
@@ -313,19 +309,11 @@ final class SupervisedTraining: TrainingWork {
                         + "fold and in no table")
             }
         }
-        try FileManager.default.createDirectory(
-            atPath: context.folder + "/weights", withIntermediateDirectories: true)
+        let outputs = HeadOutputs.text(heads.heads.map { HeadOutputs(task: $0.task, channels: $0.channels) })
         try withEvaluatedWeights {
-            try TrainingCheckpoint.writeWeights(
-                to: context.folder + "/" + part.weightsFile, parameters: model.parameters, metadata: metadata)
+            try context.writeWeights(model.parameters, to: part.weightsFile, metadata: [HeadOutputs.key: outputs])
         }
         loop.journal.event(.info, "\(part.weightsFile) holds the weights")
-    }
-
-    private var metadata: [String: String] {
-        let outputs = HeadOutputs.text(heads.heads.map { HeadOutputs(task: $0.task, channels: $0.channels) })
-        return context.weightsMetadata.merging(
-            ["maeface.session": context.session.name, HeadOutputs.key: outputs]) { $1 }
     }
 
     private static func shown(_ score: Double) -> String { String(format: "%.4f", score) }

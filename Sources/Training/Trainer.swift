@@ -114,8 +114,7 @@ public struct Trainer {
     }
 
     private func work(signals: Bool) throws -> (RunStatus, String) {
-        let session = try SessionReader.read(
-            text: store.sessionText(of: run.id), file: "session of run \(run.id)", folder: "/")
+        let session = try store.keptSession(of: run.id)
         let control = try TrainerControl(store: store, run: run.id, signals: signals)
         defer { if signals { maeface_signals_close() } }
         let pool = ThreadPool(threads: threads)
@@ -133,8 +132,8 @@ public struct Trainer {
             let facts = try store.facts(of: run.id)
             if facts[part.doneFact] != nil { continue }
             let data = try folded.data(of: part)
-            let identity = try identity(of: part, data, context, folded)
-            if try take(part, identity, context, folded) { continue }
+            let identity = try identity(of: part, data, facts, context, folded)
+            if try take(part, identity, facts, context, folded) { continue }
             if case .photos(let photos) = data { try duplicates.pretraining(part, photos) }
             let begun = facts[part.identityFact] ?? identity
             try store.setFact(part.identityFact, to: begun, of: run.id)
@@ -148,17 +147,18 @@ public struct Trainer {
     }
 
     private func identity(
-        of part: RunPart, _ data: PartData, _ context: RunContext, _ folded: FoldedData
+        of part: RunPart, _ data: PartData, _ facts: [String: String], _ context: RunContext, _ folded: FoldedData
     ) throws -> String {
         let before = part.stage == 0 ? nil : folded.part(stage: part.stage - 1, besides: part)
         return try StageIdentity(context.session, engine: context.engine).text(
-            of: part, data: data, before: before.flatMap { try store.facts(of: run.id)[$0.doneFact] })
+            of: part, data: data, before: before.flatMap { facts[$0.doneFact] })
     }
 
     /// Takes a part over from an earlier run that did it in just the same way.
     /// - Returns: whether there is one.
-    private func take(_ part: RunPart, _ identity: String, _ context: RunContext, _ folded: FoldedData) throws -> Bool {
-        let facts = try store.facts(of: run.id)
+    private func take(
+        _ part: RunPart, _ identity: String, _ facts: [String: String], _ context: RunContext, _ folded: FoldedData
+    ) throws -> Bool {
         let kind = context.session.stages[part.stage].kind
         let reuse = StageReuse(store: store, run: run.id)
         // What has begun here goes on here.
@@ -170,7 +170,7 @@ public struct Trainer {
         let stage = try store.stages(of: run.id).first { $0.index == part.stage }
         let step = Int64((stage?.epochs ?? 0) * (stage?.stepsPerEpoch ?? 0))
         let text =
-            kind.rawValue + (part.fold.map { " fold \($0)" } ?? "") + ": the same as in \(name), taken from there"
+            part.title(kind) + ": the same as in \(name), taken from there"
         try store.append(
             RunEvent(stage: part.stage, fold: part.fold, time: 0, step: step, kind: .state, message: text), to: run.id)
         try store.update(

@@ -1,4 +1,4 @@
-import Foundation
+import Evaluation
 import Screen
 
 /// The scores of a stage fold by fold, last epoch, as bars, with their mean; the best epoch of each stands beside it, dim:
@@ -91,29 +91,24 @@ struct FoldScoresView {
     /// Mean ± standard deviation (n − 1) over the folds that are done.
     private func mean(_ folds: [Fold], _ tasks: [TaskCurves], _ bar: Int) -> Table.Row {
         let done = folds.filter(\.isDone)
-        func values(_ pick: (TaskCurves) -> Double?, _ name: String) -> [Double] {
-            done.compactMap { $0.tasks.first { $0.name == name }.flatMap(pick) }.filter(\.isFinite)
+        func spread(_ pick: (TaskCurves) -> Double?, _ name: String) -> ScoreSpread {
+            ScoreSpread(done.compactMap { $0.tasks.first { $0.name == name }.flatMap(pick) })
         }
-        func mean(_ values: [Double]) -> Double { values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count) }
         let bold = theme[.titleFocused]
         var cells = [Span("mean", bold)]
         for (index, task) in tasks.enumerated() {
             for part in parts(task) {
-                let known = values({ $0.channels.first { $0.name == part }?.values.last }, task.name)
-                cells.append(Span(ScoreText.of(mean(known)), bold))
+                let known = spread({ $0.channels.first { $0.name == part }?.values.last }, task.name)
+                cells.append(Span(ScoreText.of(known.mean ?? .nan), bold))
             }
-            let known = values(\.last, task.name)
-            let average = mean(known)
-            var text = ScoreText.of(average)
-            if index == 0, known.count > 1 {
-                let squares = known.reduce(0) { $0 + ($1 - average) * ($1 - average) }
-                text += " ± " + ScoreText.of((squares / Double(known.count - 1)).squareRoot())
-            }
+            let known = spread(\.last, task.name)
+            var text = ScoreText.of(known.mean ?? .nan)
+            if index == 0, let deviation = known.deviation { text += " ± " + ScoreText.of(deviation) }
             cells.append(Span(text, bold))
             if index == 0, bar >= 6 {
                 cells.append(
                     Span(
-                        Bars.bar(average.isFinite ? max(0, average) : 0, width: bar, glyphs: glyphs), theme[.barCurrent]
+                        Bars.bar(max(0, known.mean ?? 0), width: bar, glyphs: glyphs), theme[.barCurrent]
                     ))
             }
         }

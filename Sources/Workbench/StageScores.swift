@@ -49,11 +49,8 @@ extension WatchedRun {
     /// The scores of a stage in a fold, a task after the other.
     func taskCurves(_ place: Place) -> [TaskCurves] {
         let keys = series.keys.filter { $0.stage == place.stage && $0.fold == place.fold && $0.split == Self.split }
-        func values(_ name: String) -> [Double]? {
-            series[SeriesKey(stage: place.stage, fold: place.fold, split: Self.split, name: name)]?.values
-        }
         return Self.headlines.compactMap { headline -> TaskCurves? in
-            guard let values = values(headline) else { return nil }
+            guard let values = self.series(headline, place) else { return nil }
             let names = keys.map(\.name).filter { $0.hasPrefix(headline + " ") }
             let channels = names.map { name in
                 TaskCurves.Channel(

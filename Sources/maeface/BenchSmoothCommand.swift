@@ -47,13 +47,7 @@ enum BenchSmoothCommand: Command {
         let frames = try arguments.integer("--frames", minimum: 10) ?? 300_000
         let videos = min(frames / 10, try arguments.integer("--videos") ?? 60)
         let threads = try arguments.integer("--threads") ?? 2
-        var task = AffectTask.valenceArousal
-        if let word = try arguments.value("--task") {
-            guard let known = AffectTask(word: word) else {
-                throw CommandError.usage("--task takes va, au or expr, not '\(word)'.")
-            }
-            task = known
-        }
+        let task = try arguments.task() ?? .valenceArousal
         let isTuned = !arguments.flag("--no-tune")
         let isJSON = arguments.flag("--json")
         _ = try arguments.positionals(atMost: 0)

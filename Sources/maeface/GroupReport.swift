@@ -15,9 +15,7 @@ struct GroupReport {
         runs = reference.runs
         var found: [(key: String, results: [StageResults])] = []
         for (run, stage) in zip(reference.runs, reference.stages) {
-            let own =
-                try RunResultsFile.read(folder: store.folder(of: run.id)) ?? StageResults.all(of: run.id, in: store)
-            for result in own where stage == nil || result.stage == stage {
+            for result in try StageResults.kept(of: run.id, in: store) where stage == nil || result.stage == stage {
                 let key = "\(result.stage) \(result.kind) \(result.task.rawValue) \(result.channels)"
                 if let place = found.firstIndex(where: { $0.key == key }) {
                     found[place].results.append(result)
@@ -52,7 +50,7 @@ struct GroupReport {
                     }
                 }
                 rows.append(cells("mean over folds and seeds") { value in folds.flatMap { $0.map(value) } })
-                rows.append(cells("mean over seeds") { value in folds.map { Self.mean($0.map(value)) } })
+                rows.append(cells("mean over seeds") { value in folds.map { ScoreSpread($0.compactMap(value)).mean } })
             }
             rows.append(cells(names.count > 1 ? "pooled, over seeds" : "over seeds") { value in pooled.map(value) })
             return title + "\n" + ScoreText.table(rows)
@@ -71,11 +69,6 @@ struct GroupReport {
                     "with the thresholds that are best on the other folds", tuned, seeds.compactMap(\.tunedPooled)))
         }
         return parts.joined(separator: "\n")
-    }
-
-    private static func mean(_ values: [Double?]) -> Double? {
-        let known = values.compactMap { $0 }
-        return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
     }
 
     var json: JSONValue {

@@ -45,13 +45,14 @@ enum PlanCommand: Command {
         let problemsOfWeights = initialWeightsProblems(&session, home: home)
         let photographs = Photographs(of: session)
         let plan = SessionPlan(session, photos: photographs.counts, folds: photographs.folds)
-        let sustained = speed ?? usualShare * peakGflops(pool: ThreadPool(threads: threads))
+        let pool = ThreadPool(threads: threads)
+        let sustained = speed ?? usualShare * peakGflops(pool: pool)
         var problems = photographs.problems + problemsOfWeights
         var reused: [ReusedStage] = []
         if problems.isEmpty {
             do {
                 let store = try? RunStore.open(home: home, readOnly: true)
-                reused = try ReusedStage.all(session, in: store, home: home, threads: threads)
+                reused = try ReusedStage.all(session, in: store, home: home, pool: pool)
             } catch let error as TrainingError {
                 problems.append(error.description)
             }

@@ -43,7 +43,7 @@ struct RunReport {
         events = try store.events(of: run.id, limit: Self.listed)
         sessionText = try store.sessionText(of: run.id)
         // Runs of earlier versions have other files, and one that still trains has none.
-        results = RunResultsFile.read(folder: folder) ?? (try? StageResults.all(of: run.id, in: store)) ?? []
+        results = (try? StageResults.kept(of: run.id, in: store)) ?? []
     }
 
     var text: String {

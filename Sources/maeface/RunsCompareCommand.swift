@@ -33,12 +33,7 @@ enum RunsCompareCommand: Command {
         let channels = try arguments.value("--channels").map {
             $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         }
-        let task = try arguments.value("--task").map { word in
-            guard let task = AffectTask(word: word) else {
-                throw CommandError.usage("--task takes va, au or expr, not '\(word)'.")
-            }
-            return task
-        }
+        let task = try arguments.task()
         let words = try arguments.positionals("RUN RUN...", atLeast: 2)
         let store = try RunStore.open(home: home, readOnly: true)
         let references = try words.map { try RunReference($0, in: store) }

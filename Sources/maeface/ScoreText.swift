@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 
 /// Scores as the tables print them: four decimals, no zero before the point.
@@ -21,12 +22,8 @@ enum ScoreText {
 
     /// Mean ± standard deviation (n − 1) of the values that are known.
     static func spread(_ values: [Double?]) -> String {
-        let known = values.compactMap { $0 }.filter(\.isFinite)
-        guard !known.isEmpty else { return "-" }
-        let mean = known.reduce(0, +) / Double(known.count)
-        guard known.count > 1 else { return score(mean) }
-        let squares = known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        return spread(mean, (squares / Double(known.count - 1)).squareRoot())
+        let known = ScoreSpread(values.compactMap { $0 })
+        return spread(known.mean, known.deviation)
     }
 
     /// Lines of a table, indented, numbers to the right.

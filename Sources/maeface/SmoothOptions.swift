@@ -20,12 +20,7 @@ struct PredictionArguments {
 
     init(_ arguments: inout Arguments) throws {
         truth = try arguments.value("--truth")
-        if let word = try arguments.value("--task") {
-            guard let task = AffectTask(word: word) else {
-                throw CommandError.usage("--task takes va, au or expr, not '\(word)'.")
-            }
-            reading.task = task
-        }
+        if let task = try arguments.task() { reading.task = task }
         reading.columns = try Self.choices("--columns", &arguments)
         reading.truthColumns = try Self.choices("--truth-columns", &arguments)
         reading.channels = try (arguments.value("--channels") ?? "").split(separator: ",").map(String.init)

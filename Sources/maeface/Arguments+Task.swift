@@ -1,0 +1,13 @@
+import Evaluation
+
+extension Arguments {
+    /// The task that `--task` names, in short; nil without the option.
+    mutating func task() throws -> AffectTask? {
+        try value("--task").map { word in
+            guard let task = AffectTask(word: word) else {
+                throw CommandError.usage("--task takes va, au or expr, not '\(word)'.")
+            }
+            return task
+        }
+    }
+}

@@ -59,7 +59,7 @@ struct FoldScoresView {
             }
             columns.append(
                 Table.Column(
-                    tasks.count > 1 ? String(task.name.prefix(7)) : "mean", width: index == 0 ? 13 : 7,
+                    tasks.count > 1 ? String(task.name.prefix(7)) : "mean", width: index == 0 ? 12 : 7,
                     alignment: .left, rank: index))
             if index == 0, bar >= 6 { columns.append(Table.Column("", width: bar, rank: 4)) }
         }

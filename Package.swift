@@ -59,7 +59,7 @@ let package = Package(
             name: "maeface",
             dependencies: [
                 "Basics", "Compute", "Model", "Evaluation", "Faces", "Datasets", "Checkpoints", "RunStore", "Session",
-                "Training", "Screen", "Workbench", "Terminal", "CSystem",
+                "Tables", "Training", "Screen", "Workbench", "Terminal", "CSystem",
             ],
             swiftSettings: strict),
 

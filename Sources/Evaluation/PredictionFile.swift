@@ -1,3 +1,5 @@
+import Tables
+
 /// The table in which predictions are kept with a run and exported, and which `PredictionReader` reads back: CSV with the
 /// columns `fold` (where there are folds), `group` and `image` (where they are known), `video`, `frame`, one for each
 /// channel, and the truth as `<channel>_truth` (`expression_truth`, a class index, for expression). Nothing stands for what
@@ -60,13 +62,13 @@ public final class PredictionWriter {
         var columns = (hasFolds ? ["fold"] : []) + (hasGroups ? ["group"] : []) + ["video", "frame"]
         columns += (hasImages ? ["image"] : []) + channels
         if hasTruth { columns += task == .expression ? ["expression_truth"] : channels.map { $0 + "_truth" } }
-        try file.write(columns.map(quoted).joined(separator: ",") + "\n")
+        try file.write(columns.map(\.asTableField).joined(separator: ",") + "\n")
     }
 
     /// Frames with neither a prediction nor a truth get no row.
     public func append(_ video: PredictionVideo) throws(PredictionError) {
-        let name = quoted(video.name)
-        let group = quoted(video.group ?? "")
+        let name = video.name.asTableField
+        let group = (video.group ?? "").asTableField
         for index in 0..<video.count {
             let scores = video.scores.map { $0[index] }
             let truth = (0..<truthChannels).map { $0 < video.truth.count ? video.truth[$0][index] : .nan }
@@ -75,7 +77,7 @@ public final class PredictionWriter {
             if hasFolds { line += (video.fold.map(String.init) ?? "") + "," }
             if hasGroups { line += group + "," }
             line += "\(name),\(video.frame(at: index))"
-            if hasImages { line += "," + (video.images.isEmpty ? "" : quoted(video.images[index])) }
+            if hasImages { line += "," + (video.images.isEmpty ? "" : video.images[index].asTableField) }
             for score in scores { line += "," + number(score) }
             if hasTruth { for value in truth { line += "," + number(value) } }
             try file.write(line + "\n")
@@ -83,12 +85,6 @@ public final class PredictionWriter {
     }
 
     public func finish() throws(PredictionError) { try file.finish() }
-}
-
-/// A field of a CSV file.
-func quoted(_ text: String) -> String {
-    text.contains { ",\"\r\n;\t".contains($0) } || text.contains(where: \.isNewline)
-        ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
 }
 
 /// The shortest digits that give the same number back; nothing for what is no number.

@@ -5,6 +5,7 @@ import Datasets
 import Foundation
 import Model
 import RunStore
+import Tables
 import Training
 
 /// What `embed` and `predict` share: images through one model, or several, into a table.
@@ -144,7 +145,7 @@ struct ImageJob {
         let isTerminal = isatty(2) == 1
         do {
             try WholeFile.write(to: output, byteCount: 0) { (file) throws(FileError) in
-                try file.append(Array((["image"] + columns).map(Self.quoted).joined(separator: ",").utf8) + [0x0A])
+                try file.append(Array((["image"] + columns).map(\.asTableField).joined(separator: ",").utf8) + [0x0A])
                 let reader = ImageReader(
                     files: files, image: first.image, framing: framing, normalisation: first.normalisation)
                 try reader.forEachBatch(of: batch, threads: threads) { failure in
@@ -162,7 +163,7 @@ struct ImageJob {
                                 UnsafeBufferPointer(start: values.pointer + index * model.columns, count: model.columns)
                             )
                         }
-                        text += Self.quoted(path)
+                        text += path.asTableField
                         for number in Self.mean(rows) { text += ",\(number)" }
                         text += "\n"
                     }
@@ -187,11 +188,5 @@ struct ImageJob {
     private static func mean(_ rows: [[Float]]) -> [Float] {
         guard rows.count > 1 else { return rows.first ?? [] }
         return rows[0].indices.map { column in rows.reduce(0) { $0 + $1[column] } / Float(rows.count) }
-    }
-
-    /// A field of a CSV file.
-    private static func quoted(_ text: String) -> String {
-        guard text.contains(where: { ",\"\r\n".contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 }

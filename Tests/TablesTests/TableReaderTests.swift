@@ -50,6 +50,12 @@ private func table(_ text: String) throws -> TableReader {
         #expect(lines == [1, 2, 4, 5])
     }
 
+    @Test(arguments: ["plain", "", "a,b", "a;b", "a\tb", "she said \"a\"", "two\nlines", "\r\n", "\u{2028}"])
+    func fieldsAreReadBackAsTheyWereWritten(text: String) throws {
+        let file = try TextFile("a,b\n\(text.asTableField),2\n")
+        #expect(try file.records() == [["a", "b"], [text, "2"]])
+    }
+
     @Test func emptyFieldsCountAndEmptyLinesDoNot() throws {
         #expect(try TextFile("a,b,c\n,,\n\n1,,\n").records() == [["a", "b", "c"], ["", "", ""], ["1", "", ""]])
     }

@@ -83,7 +83,8 @@ struct Override {
     /// Keys of which a session may have one only; setting one takes the place of the other.
     private static let alternatives = [["lr", "baseLr"], ["path", "paths"]]
 
-    /// The session with this value in it. Objects on the way are made where they are missing; lists do not grow.
+    /// The session with this value in it. Objects on the way are made where they are missing. Null takes an entry out of a
+    /// list, and the place after its last entry is free for another.
     func applied(to root: JSON5Node) throws(JSON5Error) -> JSON5Node {
         try applied(to: root, from: 0, path: "")
     }
@@ -94,6 +95,12 @@ struct Override {
         var result = node
         switch (steps[index], node.value) {
         case (.index(let position), .array(var elements)):
+            let isLast = index == steps.count - 1
+            if isLast, position == elements.count, value.value != .null {
+                elements.append(value)
+                result.value = .array(elements)
+                return result
+            }
             guard elements.indices.contains(position) else {
                 let count = elements.count
                 throw JSON5Error(
@@ -101,8 +108,12 @@ struct Override {
                     "\(place) has \(count) \(count == 1 ? "entry" : "entries"), counted from 0; there is no [\(position)]"
                 )
             }
-            elements[position] = try applied(
-                to: elements[position], from: index + 1, path: "\(path)[\(position)]")
+            if isLast, value.value == .null {
+                elements.remove(at: position)
+            } else {
+                elements[position] = try applied(
+                    to: elements[position], from: index + 1, path: "\(path)[\(position)]")
+            }
             result.value = .array(elements)
         case (.key(let key), .object(let object)):
             result.value = .object(try setting(key, of: object, from: index, path: path))

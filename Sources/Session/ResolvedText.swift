@@ -21,6 +21,7 @@ extension Session {
     /// watched and how many threads read images is left out.
     public func consequentialText(ofStage index: Int) -> String {
         let inconsequential: Set<String> = [
+            "seed",  // which stands before
             "workers", "cacheMegabytes", "checkpointMinutes", "checkpointEpochs", "keep", "previewEpochs",
             "previewSamples",
         ]
@@ -30,7 +31,7 @@ extension Session {
         let names = Set(stage.data.map(\.name))
         return JSON5Writer.text(
             .record([
-                ("seed", .integer(Int64(clamping: seed))), ("model", model.resolved),
+                ("seed", .integer(Int64(clamping: seed(ofStage: index)))), ("model", model.resolved),
                 ("data", .record(data.filter { names.contains($0.name) }.map { ($0.name, $0.resolved) })),
                 ("stage", stage.resolved.without(inconsequential)),
             ]))
@@ -94,6 +95,10 @@ extension Stage {
     }
 }
 
+extension OptimisedStage {
+    var resolvedSeed: JSON5Value { seed.map { .integer(Int64(clamping: $0)) } ?? .null }
+}
+
 extension PretrainStage {
     var resolved: JSON5Value {
         let rate: (String, JSON5Value) =
@@ -104,6 +109,7 @@ extension PretrainStage {
         return .record([
             ("kind", .string(StageKind.pretrain.rawValue)),
             ("data", .list(data.map { .string($0.text) })),
+            ("seed", resolvedSeed),
             ("epochs", .whole(epochs)),
             ("warmup", .number(warmup)),
             ("batch", .whole(batch)),

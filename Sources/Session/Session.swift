@@ -24,6 +24,9 @@ public struct Session: Equatable, Sendable {
         self.stages = stages
     }
 
+    /// The root of a stage's random numbers: its own, or the run's.
+    public func seed(ofStage index: Int) -> UInt64 { stages[index].seed ?? seed }
+
     /// The data source of that name, or nil.
     public func source(named name: String) -> DataSource? {
         data.first { $0.name == name }

@@ -31,6 +31,14 @@ public enum Stage: Equatable, Sendable {
         }
     }
 
+    /// See `OptimisedStage.seed`.
+    public var seed: UInt64? {
+        switch self {
+        case .pretrain(let stage): stage.seed
+        case .supervised(let stage): stage.seed
+        }
+    }
+
     public var epochs: Int {
         switch self {
         case .pretrain(let stage): stage.epochs
@@ -49,6 +57,9 @@ extension Stage {
 
 /// What all stages say of their steps and checkpoints.
 public protocol OptimisedStage: Sendable {
+    /// The root of the stage's random numbers; nil for the run's. With a seed of its own a stage is the same in runs of
+    /// different seeds, so that they share it.
+    var seed: UInt64? { get set }
     var epochs: Int { get }
     var warmup: Double { get }
     var batch: Int { get }
@@ -77,6 +88,7 @@ extension OptimisedStage {
 /// is silent.
 public struct PretrainStage: OptimisedStage, Equatable {
     public var data: [DataReference]
+    public var seed: UInt64?
     public var epochs: Int
     /// Epochs of linear warm-up.
     public var warmup: Double
@@ -118,7 +130,7 @@ public struct PretrainStage: OptimisedStage, Equatable {
     public var previewSamples: Int
 
     public init(
-        data: [DataReference], epochs: Int = 800, warmup: Double = 40, batch: Int = 4096,
+        data: [DataReference], seed: UInt64? = nil, epochs: Int = 800, warmup: Double = 40, batch: Int = 4096,
         learningRate: LearningRateSetting = .base(1.5e-4), minimumLearningRate: Double = 0,
         weightDecay: Double = 0.05, betas: Betas = Betas(first: 0.9, second: 0.95), epsilon: Double = 1e-8,
         maskRatio: Double = 0.75, loss: LossSetting = .l1, crop: CropSettings = CropSettings(),
@@ -127,6 +139,7 @@ public struct PretrainStage: OptimisedStage, Equatable {
         checkpointEpochs: Int? = nil, keep: Int = 3, previewEpochs: Int = 1, previewSamples: Int = 8
     ) {
         self.data = data
+        self.seed = seed
         self.epochs = epochs
         self.warmup = warmup
         self.batch = batch

@@ -40,6 +40,7 @@ extension SessionSchema {
         _ fields: inout FieldReader, dataNames: [String], data: [DataSource], model: ModelSettings?
     ) -> PretrainStage {
         var stage = PretrainStage(data: references(&fields, dataNames: dataNames, data: data))
+        stage.seed = seed(&fields)
         stage.epochs = fields.integer("epochs", in: 1...1_000_000, default: stage.epochs)
         stage.warmup = fields.number("warmup", .notNegative, default: min(stage.warmup, Double(stage.epochs) / 20))
         stage.batch = fields.integer("batch", in: 1...1_048_576, default: stage.batch)
@@ -63,6 +64,10 @@ extension SessionSchema {
         fields.finish()
         checkTogether(fields, stage, model)
         return stage
+    }
+
+    func seed(_ fields: inout FieldReader) -> UInt64? {
+        fields.optionalInteger("seed", in: 0...Int.max).map(UInt64.init)
     }
 
     func learningRate(

@@ -66,6 +66,7 @@ extension SessionSchema {
     }
 
     private func schedule(_ fields: inout FieldReader, _ stage: inout SupervisedStage) {
+        stage.seed = seed(&fields) ?? stage.seed
         stage.epochs = fields.integer("epochs", in: 1...1_000_000, default: stage.epochs)
         stage.warmup = fields.number("warmup", .notNegative, default: min(stage.warmup, Double(stage.epochs) / 10))
         stage.batch = fields.integer("batch", in: 2...1_048_576, default: stage.batch)
@@ -213,6 +214,7 @@ extension SupervisedStage {
             ("kind", .string(kind.rawValue)),
             ("data", .list([.string(data.text)])),
             ("task", .list(tasks.map { .string($0.rawValue) })),
+            ("seed", resolvedSeed),
             ("epochs", .whole(epochs)), ("warmup", .number(warmup)), ("batch", .whole(batch)), rate,
             ("minLr", .number(minimumLearningRate)), ("weightDecay", .number(weightDecay)),
             ("betas", .list([.number(betas.first), .number(betas.second)])), ("epsilon", .number(epsilon)),

@@ -13,6 +13,7 @@ public struct SupervisedStage: OptimisedStage, Equatable {
     public var data: DataReference
     /// The heads, in this order of the outputs.
     public var tasks: [TaskSetting]
+    public var seed: UInt64?
     public var epochs = 50
     /// Epochs of linear warm-up.
     public var warmup = 5.0

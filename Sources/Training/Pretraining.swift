@@ -11,6 +11,7 @@ import Session
 final class Pretraining: TrainingWork {
     private let context: RunContext
     private let part: RunPart
+    private let seed: UInt64
     private let beginning: InitialWeights?
     private let weightsFile: String
     private let settings: PretrainStage
@@ -31,6 +32,7 @@ final class Pretraining: TrainingWork {
     ) throws {
         self.context = context
         self.part = part
+        seed = context.session.seed(ofStage: part.stage)
         self.beginning = beginning
         self.weightsFile = weightsFile
         self.settings = settings
@@ -50,7 +52,7 @@ final class Pretraining: TrainingWork {
                 image: session.model.image,
                 crop: RandomResizedCrop(scale: settings.crop.scale, ratio: settings.crop.ratio),
                 flipProbability: settings.flip ? 0.5 : 0, normalisation: session.model.pixels),
-            seed: session.seed, stage: part.stage, fold: part.fold ?? 0, batch: batch, workers: settings.workers ?? 1,
+            seed: seed, stage: part.stage, fold: part.fold ?? 0, batch: batch, workers: settings.workers ?? 1,
             cacheBytes: settings.cacheMegabytes.map { $0 << 20 } ?? ImageLoader.suggestedCacheBytes(),
             reducedDecode: settings.reducedDecode, onSkip: { journal.skip("\($0)") })
         loop = try TrainingLoop(
@@ -58,7 +60,7 @@ final class Pretraining: TrainingWork {
             title: part.title(.pretrain), scoreName: SeriesName.loss,
             settings: settings, parameters: model.parameters, loader: loader,
             journal: journal, data: photos.fingerprint, operationsPerImage: model.executedFlopsPerImage)
-        maskKey = RandomKey(seed: session.seed, purpose: .masking, stage: part.stage, fold: part.fold ?? 0)
+        maskKey = RandomKey(seed: seed, purpose: .masking, stage: part.stage, fold: part.fold ?? 0)
         preview = PreviewMaker(
             files: photos.files, samples: settings.previewEpochs > 0 ? settings.previewSamples : 0,
             configuration: configuration, normalisation: session.model.pixels, maskKey: maskKey)
@@ -72,7 +74,7 @@ final class Pretraining: TrainingWork {
     // MARK: What the loop asks for
 
     func initialise() throws {
-        model.initialise(seed: context.session.seed, stage: part.stage, fold: part.fold ?? 0)
+        model.initialise(seed: seed, stage: part.stage, fold: part.fold ?? 0)
         guard let beginning else { return }
         let report = try beginning.load(into: model.parameters, of: configuration)
         loop.journal.event(.info, "begins with \(beginning.path): \(report.lines.joined(separator: "; "))")

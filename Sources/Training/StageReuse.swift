@@ -31,7 +31,8 @@ struct StageReuse {
         try store.predictions(of: run).filter { $0.stage == part.stage && $0.fold == part.fold }
     }
 
-    /// Takes the weights and the predictions of a part over from another run, whose deletion does not touch them then.
+    /// Takes the weights, the predictions and the curves of a part over from another run, whose deletion does not touch
+    /// them then.
     /// - Parameter file: where the weights are to lie in the folder of `target`.
     func take(_ part: RunPart, from source: Run, to target: RunID, as file: String) throws {
         guard let weights = try weights(of: part, in: source.id) else { return }
@@ -40,6 +41,9 @@ struct StageReuse {
             try copy(record.file, from: source.id, to: target, as: record.file)
             record.time = 0
             try store.append(record, to: target)
+        }
+        for series in try store.seriesKeys(of: source.id) where series.stage == part.stage && series.fold == part.fold {
+            try store.append(try store.points(of: series, run: source.id).map { (series, $0) }, to: target)
         }
     }
 

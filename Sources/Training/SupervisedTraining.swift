@@ -20,6 +20,7 @@ final class SupervisedTraining: TrainingWork {
 
     private let context: RunContext
     private let part: RunPart
+    private let seed: UInt64
     private let settings: SupervisedStage
     private let beginning: Beginning
     private let set: LabelledSet
@@ -54,6 +55,7 @@ final class SupervisedTraining: TrainingWork {
     ) throws {
         self.context = context
         self.part = part
+        seed = context.session.seed(ofStage: part.stage)
         self.settings = settings
         self.beginning = beginning
         let session = context.session
@@ -84,7 +86,7 @@ final class SupervisedTraining: TrainingWork {
         labelLoss = try heads.loss(settings, of: set, samples: samples, withTeacher: false)
         mixing = Mixing(mixup: settings.mixup, cutmix: settings.cutmix)
         mixingKey = RandomKey(
-            seed: session.seed, purpose: .augmentation, stage: part.stage, fold: part.fold ?? 0, layer: 1)
+            seed: seed, purpose: .augmentation, stage: part.stage, fold: part.fold ?? 0, layer: 1)
         targets = FloatBuffer(count: batch * heads.outputs)
         pooled = FloatBuffer(count: isFrozen ? batch * configuration.encoder.width : 0)
 
@@ -95,11 +97,11 @@ final class SupervisedTraining: TrainingWork {
         let loader =
             isFrozen
             ? ImageLoader(
-                orderOf: set, samples: samples, seed: session.seed, stage: part.stage, fold: part.fold ?? 0,
+                orderOf: set, samples: samples, seed: seed, stage: part.stage, fold: part.fold ?? 0,
                 batch: batch, keepsLastBatch: keepsLastBatch)
             : ImageLoader(
                 set, samples: samples, augmentation: settings.augmentation, image: session.model.image,
-                normalisation: session.model.pixels, seed: session.seed, stage: part.stage, fold: part.fold ?? 0,
+                normalisation: session.model.pixels, seed: seed, stage: part.stage, fold: part.fold ?? 0,
                 batch: batch, keepsLastBatch: keepsLastBatch, workers: settings.workers ?? 1, cacheBytes: cache / 2,
                 onSkip: onSkip)
         let transform = settings.transform(image: session.model.image)
@@ -142,7 +144,7 @@ final class SupervisedTraining: TrainingWork {
     // MARK: What the loop asks for
 
     func initialise() throws {
-        model.initialise(seed: context.session.seed, stage: part.stage, fold: part.fold ?? 0)
+        model.initialise(seed: seed, stage: part.stage, fold: part.fold ?? 0)
         if let file = beginning.encoder { try loadEncoder(file) }
         average?.restart()
         chosen?.choose()
@@ -188,7 +190,7 @@ final class SupervisedTraining: TrainingWork {
         let draw =
             settings.dropPath > 0
             ? DropPathDraw(
-                seed: context.session.seed, stage: part.stage, fold: part.fold ?? 0, epoch: batch.epoch,
+                seed: seed, stage: part.stage, fold: part.fold ?? 0, epoch: batch.epoch,
                 samples: batch.indices) : nil
         return Float(model.lossAndGradients(images: batch.images, batch: batch.count, loss: loss, dropPath: draw))
     }

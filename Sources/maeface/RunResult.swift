@@ -11,7 +11,7 @@ struct RunResult: Encodable {
     var steps: Int64
     var firstLoss: Double?
     var loss: Double?
-    /// Of training, in all stages.
+    /// Of training, in all stages; those taken from earlier runs have taken it there.
     var minutes: Double
     var skipped: Int
     var folder: String

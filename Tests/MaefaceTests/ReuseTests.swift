@@ -54,6 +54,13 @@ struct ReuseTests {
             #expect(file(2, predictions) != nil && file(2, predictions) == file(3, predictions))
         }
         #expect(try store.predictions(of: 2).count == 4)
+        // The curves are there as if they were of this run, also of the folds; what they say of time is what it took then.
+        let curves = try store.seriesKeys(of: 3)
+        #expect(Set(try store.seriesKeys(of: 2)) == Set(curves))
+        for curve in curves where curve.name != SeriesName.seconds {
+            let points = try store.points(of: curve, run: 2)
+            #expect(try !points.isEmpty && points == store.points(of: curve, run: 3), "\(curve)")
+        }
         let shown = try Program.run(["runs", "show", "2", "--home", folder.path + "/runs"])
         #expect(shown.output.contains("reused stage 0") && shown.output.contains("from run 1 'labelled'"))
         // The weights stay when the run that trained them goes.
@@ -65,6 +72,29 @@ struct ReuseTests {
         #expect(third.talk.contains("finetune fold 1 epoch"))
         let resumed = try Program.run(["train", "--resume", "2", "--fresh", "--home", folder.path + "/runs"])
         #expect(resumed.status == 2)
+    }
+
+    @Test("A stage with a seed of its own is shared by runs of other seeds")
+    func ownSeed() throws {
+        let folder = try TemporaryFolder()
+        try LabelledFaces.write(in: folder)
+        let pretrain = LabelledFaces.pretrain.replacingOccurrences(of: "epochs: 1", with: "seed: 5, epochs: 1")
+        let session = LabelledFaces.session(pretrain + "," + LabelledFaces.finetune)
+        let result = try train(session, folder, "--seeds", "5,6")
+        #expect(result.talk.contains("pretrain: the same as in run 1 'labelled-seed5'"), "\(result.talk)")
+        let store = try RunStore.open(home: folder.path + "/runs")
+        #expect(try reused(store, 2).keys.sorted() == ["reused stage 0"])
+        func weights(_ run: Int, _ name: String) -> Data? {
+            FileManager.default.contents(atPath: folder.path + "/runs/\(run)/" + name)
+        }
+        #expect(weights(1, "weights.safetensors") != nil)
+        #expect(weights(1, "weights.safetensors") == weights(2, "weights.safetensors"))
+        let last = "weights/stage-1-fold-1.safetensors"
+        #expect(weights(1, last) != nil && weights(2, last) != nil && weights(1, last) != weights(2, last))
+        // The run's seed, written out, is the same as the stage's.
+        let plain = LabelledFaces.session(LabelledFaces.pretrain + "," + LabelledFaces.finetune)
+        _ = try train(plain, folder)
+        #expect(try reused(store, 3).keys.sorted() == ["reused stage 0", "reused stage 1 fold 1"])
     }
 
     @Test("Another seed, another label, another image or other classes train anew; upkeep does not")

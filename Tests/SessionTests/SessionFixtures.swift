@@ -24,8 +24,8 @@ let complete = """
       folds: null,
       stages: [
         {
-          kind: "pretrain", data: ["photos", "drawn faces"], epochs: 3, warmup: 0.5, batch: 0x20, lr: 1e-3, minLr: 1e-6,
-          weightDecay: 0.1, betas: [0.8, 0.99], epsilon: 1e-6, mask: 0.6, loss: "l2",
+          kind: "pretrain", data: ["photos", "drawn faces"], seed: 7, epochs: 3, warmup: 0.5, batch: 0x20, lr: 1e-3,
+          minLr: 1e-6, weightDecay: 0.1, betas: [0.8, 0.99], epsilon: 1e-6, mask: 0.6, loss: "l2",
           crop: { scale: [0.3, 0.9], ratio: [1, 1] }, flip: false, clip: 1, microBatch: 8, workers: 2,
           cacheMegabytes: 0, reducedDecode: true, checkpointMinutes: null, checkpointEpochs: 2, keep: 0,
           previewEpochs: 0, previewSamples: 4,

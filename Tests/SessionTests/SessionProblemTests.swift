@@ -18,7 +18,7 @@ struct SessionProblemTests {
             ("epoch: 3", "5:43: stages[0].epoch: there is no such key; did you mean `epochs`?"),
             (
                 "momentum: 3",
-                "5:43: stages[0].momentum: there is no such key; known here: kind, data, epochs, warmup, "
+                "5:43: stages[0].momentum: there is no such key; known here: kind, data, seed, epochs, warmup, "
                     + "batch, lr, baseLr, minLr, weightDecay, betas, epsilon, mask, loss, crop, flip, clip, microBatch, workers, "
                     + "cacheMegabytes, reducedDecode, checkpointMinutes, checkpointEpochs, keep, previewEpochs, previewSamples"
             ),
@@ -205,6 +205,16 @@ struct OverrideTests {
         #expect(session.data[0].content == .folder(FolderData(paths: ["/photos/pictures"])))
     }
 
+    @Test("Null takes an entry out of a list; the place behind the last is free for another")
+    func lists() throws {
+        let two = "stages.1={kind: 'pretrain', data: 'photos', epochs: 3}"
+        #expect(try read(shortest, two).stages.map(\.epochs) == [800, 3])
+        #expect(try read(shortest, two, "stages.0=null").stages.map(\.epochs) == [3])
+        #expect(try read(shortest, two, "stages[1]=null").stages.map(\.epochs) == [800])
+        #expect(problems(shortest, "stages.0=null").contains("expected a list of stages"))
+        #expect(problems(shortest, "stages.1=null").contains("there is no [1]"))
+    }
+
     @Test("A key takes the place of the one that excludes it")
     func alternatives() throws {
         let session = try read(complete, "stages.0.baseLr=1e-4", "data.photos.path=/p")
@@ -230,6 +240,7 @@ struct OverrideTests {
             ("stages..epochs=2", "`stages..epochs` is not the path of a key, such as stages.0.epochs"),
             ("stages[x].epochs=2", "expected a number and `]` after `[` in `stages[x].epochs`"),
             ("stages.1.epochs=2", "`stages` has 1 entry, counted from 0; there is no [1]"),
+            ("stages.2={}", "`stages` has 1 entry, counted from 0; there is no [2]"),
             ("stages.first.epochs=2", "`stages` is a list; expected a number after it, found `first`"),
             ("model.encoder.width=2", "`model.encoder` holds a single value, so nothing can be set inside it"),
             (

@@ -53,8 +53,8 @@ struct SessionReaderTests {
         #expect(
             stage
                 == PretrainStage(
-                    data: [DataReference(name: "photos"), DataReference(name: "drawn faces")], epochs: 3, warmup: 0.5,
-                    batch: 32, learningRate: .absolute(1e-3), minimumLearningRate: 1e-6, weightDecay: 0.1,
+                    data: [DataReference(name: "photos"), DataReference(name: "drawn faces")], seed: 7, epochs: 3,
+                    warmup: 0.5, batch: 32, learningRate: .absolute(1e-3), minimumLearningRate: 1e-6, weightDecay: 0.1,
                     betas: Betas(first: 0.8, second: 0.99), epsilon: 1e-6, maskRatio: 0.6, loss: .l2,
                     crop: CropSettings(scale: 0.3...0.9, ratio: 1...1), flip: false, gradientClip: 1, microBatch: 8,
                     workers: 2, cacheMegabytes: 0, reducedDecode: true, checkpointMinutes: nil, checkpointEpochs: 2,
@@ -126,6 +126,7 @@ struct SessionReaderTests {
                     {
                       "kind": "pretrain",
                       "data": ["photos"],
+                      "seed": null,
                       "epochs": 800,
                       "warmup": 40,
                       "batch": 4096,

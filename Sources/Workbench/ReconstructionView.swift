@@ -1,5 +1,6 @@
 import RunStore
 import Screen
+import Session
 
 /// Faces as they are, as the model sees them, and as it rebuilds them.
 struct ReconstructionView {
@@ -16,7 +17,7 @@ struct ReconstructionView {
             note: note(record), isFocused: state.focus == .reconstruction)
         let inner = box.draw(into: &frame, in: rect, glyphs: glyphs, theme: theme)
         guard let record, let watched = state.watched else {
-            frame.put(centred: "the first pictures come with the first preview", in: inner, style: theme[.faint])
+            frame.put(centred: whyNothing, in: inner, style: theme[.faint])
             return
         }
         if let problem = watched.sheetProblems[record.id] {
@@ -26,6 +27,14 @@ struct ReconstructionView {
         } else {
             frame.put(centred: "reading the pictures", in: inner, style: theme[.faint])
         }
+    }
+
+    private var whyNothing: String {
+        let stage = state.watched?.stages.first { $0.index == state.place.stage }
+        guard let stage, stage.kind != StageKind.pretrain.rawValue else {
+            return "the first pictures come with the first preview"
+        }
+        return "a stage of kind \(stage.kind) rebuilds no pictures"
     }
 
     /// Which preview of how many, and its epoch.

@@ -71,7 +71,7 @@ struct StatusView {
         var parts: [[Span]] = []
         if run.condition.isLive, let left = secondsLeft {
             parts.append([Span("ETA ", theme[.faint]), Span(Numbers.duration(left), theme[.text])])
-        } else if !run.condition.isLive, let seconds = state.curve(SeriesName.seconds)?.values.last {
+        } else if !run.condition.isLive, let seconds = state.watched?.seconds {
             parts.append([Span("took ", theme[.faint]), Span(Numbers.duration(seconds), theme[.text])])
         }
         if let rate = speed.imagesPerSecond {

@@ -31,6 +31,12 @@ struct WatchedRun: Equatable, Sendable {
         series[SeriesKey(stage: stage, fold: fold, split: split, name: name)]
     }
 
+    /// Seconds of training in all stages and folds, pauses not counted; nil before the first step.
+    var seconds: Double? {
+        let clocks = series.filter { $0.key.name == SeriesName.seconds }.compactMap(\.value.values.last)
+        return clocks.isEmpty ? nil : clocks.reduce(0, +)
+    }
+
     mutating func append(_ points: [Point], to key: SeriesKey) {
         // Taken out while it grows, so that it is not copied.
         var curve = series.removeValue(forKey: key) ?? Curve()

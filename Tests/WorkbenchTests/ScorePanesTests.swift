@@ -120,6 +120,23 @@ enum ScoresFixture {
         #expect(robot.sees("of 3 done"))
     }
 
+    @Test("A run took the time of all of its stages and folds")
+    func took() {
+        var robot = Robot(ScoresFixture.state(ScoresFixture.run(.finished)))
+        for (stage, fold, seconds) in [(0, nil, 600.0), (1, 1, 90), (1, 3, 95)] {
+            let key = SeriesKey(stage: stage, fold: fold, name: SeriesName.seconds)
+            robot.send(.points(3, key, [Point(step: 1, value: 1), Point(step: 9, value: seconds)]))
+        }
+        #expect(robot.sees("took 0:13:05"))
+    }
+
+    @Test("A stage with labels and nothing held out says that it rebuilds no pictures")
+    func noPictures() {
+        let stages = [StageRecord(index: 1, kind: "supervise", epochs: 5, stepsPerEpoch: 3)]
+        let robot = Robot(ScoresFixture.state(events: [.stages(3, stages)]))
+        #expect(robot.sees("a stage of kind supervise rebuilds no pictures"))
+    }
+
     @Test("Classes are sorted by score and back")
     func sorting() throws {
         var robot = Robot(ScoresFixture.state())

@@ -5,7 +5,7 @@ import Foundation
 
 extension RenderedFaces {
     /// Which drawing the files hold; changed whenever the same parameters give other pixels.
-    static let version = 1
+    static let version = 2
 
     /// Writes a demo set of JPEGs in one folder for each person, `identity-007/photo-003.jpg`, counted from 0.
     ///

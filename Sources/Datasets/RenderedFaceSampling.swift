@@ -73,14 +73,19 @@ extension RandomStream {
 }
 
 extension FacePose {
+    /// As an aligner leaves faces: the eyes level and in their place, brows to chin filling the picture.
     init(drawnFrom stream: inout RandomStream) {
         yaw = stream.spread(0, 0.3)
         pitch = stream.spread(0.02, 0.13)
-        roll = stream.spread(0, 0.11)
-        scale = stream.spread(0.41, 0.035)
+        roll = stream.spread(0, 0.06)
+        scale = stream.spread(Self.alignedScale, 0.05)
         x = stream.spread(0.5, 0.03) - 0.12 * yaw * scale
-        y = stream.spread(0.485, 0.025)
+        y = stream.spread(Self.alignedHeight, 0.03)
     }
+
+    /// The scale and the height of the head's centre in a picture of an aligned face.
+    static let alignedScale: Float = 0.66
+    static let alignedHeight: Float = 0.31
 }
 
 extension FaceLight {

@@ -84,9 +84,9 @@ struct RenderedVideo {
         base.pose.yaw *= 0.5
         base.pose.pitch *= 0.5
         base.pose.roll = 0
-        base.pose.scale = 0.47
+        base.pose.scale = FacePose.alignedScale
         base.pose.x = 0.5
-        base.pose.y = 0.49
+        base.pose.y = FacePose.alignedHeight
         self.base = base
         phases = (0..<8).map { _ in random.uniform(0, 6.28) }
 
@@ -132,8 +132,8 @@ struct RenderedVideo {
         parameters.light.key *= 1 + 0.06 * wave(time, 90, 4)
         // The detector's box trembles from frame to frame.
         var jitter = jitterKey.stream(epoch: frame, sample: video)
-        parameters.pose.x += jitter.spread(0, 0.02)
-        parameters.pose.y += jitter.spread(0, 0.02)
+        parameters.pose.x += jitter.spread(0, 0.03)
+        parameters.pose.y += jitter.spread(0, 0.03)
         parameters.pose.scale *= 1 + jitter.spread(0, 0.05)
         parameters.pose.roll += jitter.spread(0, 0.05)
         parameters.scene.exposure *= 1 + jitter.spread(0, 0.06)

@@ -46,9 +46,9 @@ func brightness(_ image: PixelImage, _ u: ClosedRange<Float>, _ v: ClosedRange<F
     }
 
     @Test(arguments: [
-        (0, 0, 96, 0xB299_8426_9D03_BC72 as UInt64), (1, 2, 96, 0x0246_DB2F_169A_51E8),
-        (2, 1, 64, 0xCB4B_CC02_E053_B8D2), (3, 0, 48, 0x7F20_66C9_3428_DF8E), (19, 4, 96, 0xC838_7EC5_29AA_4E3D),
-        (40, 0, 33, 0xCC97_AE41_165E_FD0D),
+        (0, 0, 96, 0xAF1E_44C5_9FCF_6A69 as UInt64), (1, 2, 96, 0x1CB0_16B4_FFE2_9231),
+        (2, 1, 64, 0x35F3_7664_9E5C_DFC1), (3, 0, 48, 0xAA29_D791_1110_DCC4), (19, 4, 96, 0x8626_766C_90D4_33A5),
+        (40, 0, 33, 0xDB70_2228_930A_38FA),
     ])
     func theSameSeedGivesTheSameBytes(_ identity: Int, _ photo: Int, _ side: Int, _ expected: UInt64) {
         let image = RenderedFaces.render(

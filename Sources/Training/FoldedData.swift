@@ -17,10 +17,17 @@ final class FoldedData {
         func fold(_ number: Int?) -> Fold { folds[isFolded ? (number ?? 1) - 1 : 0] }
     }
 
+    /// The files of a data set, and what a search for them passed over.
+    struct Photographs {
+        let files: [String]
+        let skipped: [SkippedFile]
+    }
+
     private let session: Session
     private let home: String
     private let report: @Sendable (TrainerReport) -> Void
     private var entries: [String: Entry] = [:]
+    private var found: [String: Photographs] = [:]
 
     init(_ session: Session, home: String, report: @escaping @Sendable (TrainerReport) -> Void) {
         self.session = session
@@ -28,12 +35,17 @@ final class FoldedData {
         self.report = report
     }
 
-    /// - Throws: `TrainingError` with `isBadData`, naming file and row.
-    func entry(_ name: String) throws -> Entry {
-        if let entry = entries[name] { return entry }
+    private func source(_ name: String) throws -> DataSource {
         guard let source = session.source(named: name) else {
             throw TrainingError("the session has no data set '\(name)'.", isBadData: true)
         }
+        return source
+    }
+
+    /// - Throws: `TrainingError` with `isBadData`, naming file and row.
+    func entry(_ name: String) throws -> Entry {
+        if let entry = entries[name] { return entry }
+        let source = try source(name)
         let report = report
         let set = try source.labelledSet(home: home) { report(.rendering(done: $0, total: $1)) }
         let folds: [Fold]
@@ -57,6 +69,37 @@ final class FoldedData {
         return entry
     }
 
+    /// All photographs of a data set, with labels or without, rendered and searched for once.
+    /// - Throws: `TrainingError` with `isBadData` when there are none.
+    func photographs(_ name: String) throws -> Photographs {
+        if let photographs = found[name] { return photographs }
+        let photographs = try search(try source(name))
+        found[name] = photographs
+        return photographs
+    }
+
+    private func search(_ source: DataSource) throws -> Photographs {
+        let report = report
+        let paths: [String]
+        switch source.content {
+        case .folder(let folder): paths = folder.paths
+        case .rendered(let rendered):
+            let path = try rendered.write(home: home) { report(.rendering(done: $0, total: $1)) }
+            report(.message("\(rendered.photos) rendered faces in \(path)"))
+            paths = [path]
+        case .classes, .table, .affWild2, .renderedVideos:
+            let set = try source.labelledSet(home: home) { report(.rendering(done: $0, total: $1)) }
+            for note in set.notes { report(.message(note)) }
+            return Photographs(files: (0..<set.count).map(set.image), skipped: [])
+        }
+        do {
+            let scan = try FolderScan.scan(paths)
+            return Photographs(files: scan.files, skipped: scan.skipped)
+        } catch {
+            throw TrainingError("data set '\(source.name)': \(error)", isBadData: true)
+        }
+    }
+
     /// The images that a data set trains on in a fold of the run.
     func trainingImages(_ name: String, fold: Int?) throws -> [String] {
         let entry = try entry(name)
@@ -75,9 +118,7 @@ final class FoldedData {
     func data(of part: RunPart) throws -> PartData {
         switch session.stages[part.stage] {
         case .pretrain(let settings):
-            return .photos(
-                try PhotoSet(
-                    settings.data, of: session, home: home, folded: self, fold: part.fold, report: report))
+            return .photos(try PhotoSet(settings.data, of: self, fold: part.fold))
         case .supervised(let settings): return .labelled(try entry(settings.data.name))
         }
     }

@@ -42,8 +42,7 @@ public struct Trainer {
                 for note in entry.notes { report(.message(note)) }
                 stages.append(try record(index, settings, entry))
             case .pretrain(let settings):
-                let photos = try PhotoSet(
-                    settings.data, of: session, home: store.home, folded: folded, fold: 1, report: report)
+                let photos = try PhotoSet(settings.data, of: folded, fold: 1)
                 let configuration = try session.model.configuration(for: settings)
                 if index == 0 { _ = try initial?.check(configuration) }
                 let batch = min(settings.batch, photos.files.count)

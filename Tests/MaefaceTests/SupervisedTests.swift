@@ -211,9 +211,7 @@ struct SupervisedTests {
         let entry = try folded.entry("faces")
         var seen: Set<String> = []
         for fold in 1...3 {
-            let photos = try PhotoSet(
-                session.stages[0].data, of: session, home: folder.path, folded: folded, fold: fold
-            ) { _ in }
+            let photos = try PhotoSet(session.stages[0].data, of: folded, fold: fold)
             let held = Set(entry.folds[fold - 1].validation.map(entry.set.image))
             #expect(held.count == 16)
             #expect(photos.files.count == 32 && held.isDisjoint(with: photos.files))

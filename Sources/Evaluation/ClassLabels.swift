@@ -17,6 +17,9 @@ struct ClassLabels: Sendable, Equatable {
         ofNumber = order.compactMap { channels.firstIndex(of: $0) }
     }
 
+    /// Numbers alone: the places among the channels.
+    init(places channels: [String]) { self.init(channels: channels, columns: [], order: channels) }
+
     /// The class in a field, as a place among the channels; NaN where there is none.
     func label(_ rows: any RowSource, _ column: Int) throws(PredictionError) -> Double {
         let word = rows.text(column)

@@ -123,7 +123,10 @@ struct PredictionColumns {
         }
         channels = scoreColumns.map(\.channel)
         scores = scoreColumns.map(\.column)
-        classes = ClassLabels(channels: channels, columns: scoreColumns.map { header[$0.column] }, order: fileOrder)
+        classes =
+            options.truthIsPlace
+            ? ClassLabels(places: channels)
+            : ClassLabels(channels: channels, columns: scoreColumns.map { header[$0.column] }, order: fileOrder)
         if task == .expression {
             truth = [truthColumns.first { $0.channel == "expression" }?.column ?? label]
         } else {
@@ -190,6 +193,9 @@ public struct PredictionReadingOptions: Sendable, Equatable {
     public var channels: [String]
     /// Whether every image stands for itself; otherwise `x/00017.jpg` is frame 17 of video x.
     public var singleImages: Bool
+    /// Whether the truth of an expression is the class's place among the channels, even where classes have numbers for
+    /// names.
+    public var truthIsPlace = false
 
     public struct ColumnChoice: Sendable, Equatable {
         public var channel: String

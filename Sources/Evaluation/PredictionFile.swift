@@ -37,6 +37,25 @@ public enum PredictionFile {
     }
 }
 
+extension PredictionReadingOptions {
+    /// How to read what `PredictionFile` has written, whatever units and classes are called: `AU01`, `smile`, `3`.
+    ///
+    /// - Parameter channels: those of the set that was written, in its order.
+    public static func written(
+        _ task: AffectTask, channels: [String], framesPerSecond: Double? = nil
+    ) -> PredictionReadingOptions {
+        let columns = channels.map { ColumnChoice(channel: $0, column: $0) }
+        let truth =
+            task == .expression
+            ? [ColumnChoice(channel: "expression", column: "expression_truth")]
+            : channels.map { ColumnChoice(channel: $0, column: $0 + "_truth") }
+        var options = PredictionReadingOptions(
+            task: task, columns: columns, truthColumns: truth, framesPerSecond: framesPerSecond)
+        options.truthIsPlace = true
+        return options
+    }
+}
+
 /// Writes predictions one video after the other.
 public final class PredictionWriter {
     private let file: AtomicTextFile

@@ -18,13 +18,10 @@ public enum HeldOutPredictions {
     public static func sets(
         _ task: AffectTask, _ records: [PredictionRecord], of run: RunID, in store: RunStore
     ) throws -> [PredictionSet] {
-        try records.filter { $0.task == task.rawValue }.flatMap { record -> [PredictionSet] in
-            // Classes have names of their own, so the columns are said.
-            let columns = record.channels.map { PredictionReadingOptions.ColumnChoice(channel: $0, column: $0) }
-            return try PredictionReader(
+        try records.filter { $0.task == task.rawValue }.flatMap { record in
+            try PredictionReader(
                 [store.folder(of: run) + "/" + record.file],
-                options: PredictionReadingOptions(
-                    task: task, columns: columns, framesPerSecond: record.framesPerSecond)
+                options: .written(task, channels: record.channels, framesPerSecond: record.framesPerSecond)
             ).read().byFold
         }
     }

@@ -4,8 +4,8 @@ import RunStore
 /// The files with a run's predictions of what was held out: of each fold the newest, of the last stage that predicted.
 struct RunPredictions {
     let paths: [String]
-    let framesPerSecond: Double?
-    let task: AffectTask?
+    /// How to read them.
+    let reading: PredictionReadingOptions
 
     /// - Parameter task: which of several tasks; by default the first of the last stage.
     ///
@@ -17,6 +17,7 @@ struct RunPredictions {
         }
         let tasks = all.compactMap { AffectTask(rawValue: $0.task) }
         guard let wanted = task?.rawValue ?? all.max(by: { $0.stage < $1.stage })?.task,
+            let known = AffectTask(rawValue: wanted),
             let stage = all.lazy.filter({ $0.task == wanted }).map(\.stage).max()
         else {
             let known = AffectTask.allCases.filter(tasks.contains).map(\.shortName).joined(separator: " and ")
@@ -28,8 +29,9 @@ struct RunPredictions {
         for record in records where record.split == "val" { newest[record.fold] = record }
         let chosen = newest.isEmpty ? records : newest.values.sorted { $0.id < $1.id }
         paths = chosen.map { store.folder(of: run.id) + "/" + $0.file }
-        framesPerSecond = chosen.lazy.compactMap(\.framesPerSecond).first
-        self.task = AffectTask(rawValue: wanted)
+        reading = .written(
+            known, channels: chosen.first?.channels ?? [],
+            framesPerSecond: chosen.lazy.compactMap(\.framesPerSecond).first)
     }
 }
 

@@ -43,8 +43,12 @@ struct SmoothJob {
         let files = try RunPredictions(of: run, in: store, task: predictions.reading.task)
         paths = files.paths
         name = run.name
-        predictions.reading.task = files.task
-        predictions.reading.framesPerSecond = predictions.reading.framesPerSecond ?? files.framesPerSecond
+        let rate = predictions.reading.framesPerSecond ?? files.reading.framesPerSecond
+        if predictions.reading.columns.isEmpty, predictions.reading.truthColumns.isEmpty {
+            predictions.reading = files.reading
+        }
+        predictions.reading.task = files.reading.task
+        predictions.reading.framesPerSecond = rate
         kept = try store.keptSmoother(of: run.id)
         guard keeps else { return }
         keep = { kept in

@@ -77,9 +77,7 @@ final class SmootherWorker: Sendable {
             guard let store = try store() else { throw CommandError.failed("The store of runs cannot be opened.") }
             let run = try store.run(predicted.run)
             let files = try RunPredictions(of: run, in: store, task: AffectTask(rawValue: predicted.task))
-            let reader = try PredictionReader(
-                files.paths, options: PredictionReadingOptions(task: files.task, framesPerSecond: files.framesPerSecond)
-            )
+            let reader = try PredictionReader(files.paths, options: files.reading)
             var set = try reader.readBounded()
             set.name = run.name
             return (set, try store.keptSmoother(of: run.id), reader.notes)

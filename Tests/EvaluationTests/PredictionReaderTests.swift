@@ -221,6 +221,29 @@ import Testing
         }
     }
 
+    @Test(
+        "Whatever units and classes are called, what is written is read back",
+        arguments: [
+            (AffectTask.actionUnits, ["AU01", "smile", "AU4_r", "label"]), (.expression, ["0", "3", "4", "6"]),
+            (.expression, ["2", "1", "0"]), (.expression, ["glad", "happy", "AU1"]),
+        ])
+    func anyNames(task: AffectTask, channels: [String]) throws {
+        let count = 40
+        let scores = channels.indices.map { channel in (0..<count).map { Double(($0 * 7 + channel * 3) % 11) / 16 } }
+        let truth =
+            task == .expression
+            ? [(0..<count).map { Double($0 % channels.count) }]
+            : channels.indices.map { channel in (0..<count).map { Double(($0 + channel) % 3 / 2) } }
+        let video = PredictionVideo(name: "v", fold: 1, scores: scores, truth: truth)
+        let set = PredictionSet(
+            name: "s", task: task, channels: channels, framesPerSecond: nil, videos: [video])
+        let file = folder.path + "/named.csv"
+        try PredictionFile.write(set, to: file)
+        let again = try PredictionReader([file], options: .written(task, channels: channels)).read()
+        #expect(again.channels == channels && again.task == task)
+        #expect(again.videos.map(\.scores) == [scores] && again.videos.map(\.truth) == [truth])
+    }
+
     @Test func numpyArraysPlainAndStructured() throws {
         let plain = folder.path + "/plain.npy"
         try Numpy.plain([[0.25, -0.5], [0.75, .nan]]).write(to: URL(fileURLWithPath: plain))

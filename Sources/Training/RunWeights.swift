@@ -27,7 +27,7 @@ extension RunStore {
     }
 
     /// The session that is kept with a run.
-    func keptSession(of run: RunID) throws -> Session {
+    public func keptSession(of run: RunID) throws -> Session {
         try SessionReader.read(text: sessionText(of: run), file: "session of run \(run)", folder: "/")
     }
 
@@ -39,6 +39,7 @@ extension RunStore {
         }
         let last = session.stages.count - 1
         var done = try facts(of: run.id).keys.compactMap(RunPart.init(doneFact:)).filter { $0.stage == last }
+            .sorted { ($0.fold ?? 0) < ($1.fold ?? 0) }
         // Runs of earlier versions do not say what they have done.
         if done.isEmpty, run.status == .finished, kind == .pretrain { done = [RunPart(stage: last, fold: nil)] }
         guard let part = done.first else {

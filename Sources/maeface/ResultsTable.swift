@@ -9,7 +9,7 @@ struct ResultsTable {
     private let isVerbose: Bool
 
     /// More classes than this are listed only when a person asks for it.
-    private static let mostListed = 24
+    static let mostListed = 24
 
     init(_ result: StageResults, isVerbose: Bool = false) {
         self.result = result

@@ -1,5 +1,7 @@
 import Foundation
 import RunStore
+import Session
+import Training
 
 /// What a person means by a word where a run is asked for: a run, one stage of it (`NAME@STAGE`), the seeds of a
 /// session (its name), or all runs with a tag (`tag:NAME`).
@@ -16,20 +18,23 @@ struct RunReference {
     let stages: [Int?]
     /// Whether several runs are meant, even if it is but one so far.
     let isGroup: Bool
+    /// Runs of a session with seeds that do not count: of other settings than the newest, or of a seed that another run
+    /// has finished, or begun later.
+    let leftOut: [Run]
 
     /// The tag of the runs that `train --seeds` makes of a session.
     static func seedTag(_ session: String) -> String { "seeds-of-\(session)" }
 
     init(_ word: String, in store: RunStore) throws {
         if let found = try Self.find(word, in: store) {
-            (name, runs, isGroup) = (word, found.runs, found.isGroup)
+            (name, runs, isGroup, leftOut) = (word, found.runs, found.isGroup, found.leftOut)
             stages = found.runs.map { _ in nil }
             return
         }
         // The last @, since names may hold one.
         if let mark = word.lastIndex(of: "@"), let found = try Self.find(String(word[..<mark]), in: store) {
             let stage = String(word[word.index(after: mark)...])
-            (name, runs, isGroup) = (word, found.runs, found.isGroup)
+            (name, runs, isGroup, leftOut) = (word, found.runs, found.isGroup, found.leftOut)
             stages = try found.runs.map { run in try Self.stage(stage, of: run, in: store) }
             return
         }
@@ -38,16 +43,47 @@ struct RunReference {
         throw CommandError.usage("there is no run '\(word)'.")
     }
 
-    private static func find(_ word: String, in store: RunStore) throws -> (runs: [Run], isGroup: Bool)? {
+    private struct Found {
+        var runs: [Run]
+        var isGroup = true
+        var leftOut: [Run] = []
+    }
+
+    private static func find(_ word: String, in store: RunStore) throws -> Found? {
         do {
-            let run = try store.resolve(word)
-            return ([run], false)
+            return Found(runs: [try store.resolve(word)], isGroup: false)
         } catch RunStoreError.noSuchRun {
-            let isTag = word.hasPrefix("tag:")
-            let tag = isTag ? String(word.dropFirst(4)) : seedTag(word)
-            let runs = try store.runs().filter { $0.tags.contains(tag) }
-            return runs.isEmpty ? nil : (runs.reversed(), true)
+            if word.hasPrefix("tag:") {
+                let runs = try store.runs().filter { $0.tags.contains(String(word.dropFirst(4))) }
+                return runs.isEmpty ? nil : Found(runs: runs.reversed())
+            }
+            let runs = try store.runs().filter { $0.tags.contains(seedTag(word)) }.sorted { $0.id > $1.id }
+            return runs.isEmpty ? nil : try seeds(runs, in: store)
         }
+    }
+
+    /// One run a seed, the newest that is finished, else the newest: a session that is trained again, after a crash or with
+    /// other settings, does not count twice.
+    /// - Parameter runs: the newest first.
+    private static func seeds(_ runs: [Run], in store: RunStore) throws -> Found {
+        func settings(_ run: Run) throws -> (seed: UInt64, session: Session) {
+            var session = try store.keptSession(of: run.id)
+            let seed = session.seed
+            (session.name, session.seed) = ("", 0)
+            return (seed, session)
+        }
+        let wanted = try settings(runs[0]).session
+        var chosen: [UInt64: Run] = [:]
+        for run in runs {
+            let (seed, session) = try settings(run)
+            guard session == wanted else { continue }
+            if let other = chosen[seed], other.status == .finished || run.status != .finished { continue }
+            chosen[seed] = run
+        }
+        let kept = Set(chosen.values.map(\.id))
+        return Found(
+            runs: chosen.sorted { $0.key < $1.key }.map(\.value),
+            leftOut: runs.filter { !kept.contains($0.id) }.reversed())
     }
 
     private static func stage(_ word: String, of run: Run, in store: RunStore) throws -> Int {

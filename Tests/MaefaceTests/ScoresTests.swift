@@ -52,6 +52,37 @@ struct ScoresTests {
         }
     }
 
+    @Test("Units of any name, and classes with numbers for names, come out in the tables and in the smoother")
+    func anyNames() throws {
+        let folder = try TemporaryFolder()
+        _ = try data(in: folder)
+        let path = try session(in: folder)
+        var text = try String(contentsOfFile: folder.path + "/labels.csv", encoding: .utf8)
+        for (old, new) in [("AU12", "smile"), ("AU1", "AU01_r"), (",calm,", ",6,"), (",glad,", ",1,")] {
+            text = text.replacingOccurrences(of: old, with: new)
+        }
+        _ = try folder.write("labels.csv", text)
+        let home = ["--home", folder.path + "/runs"]
+        let trained = try Program.run(
+            ["train", path, "--set", "data.faces.units=['AU01_r', 'smile']", "--set", "stages.1=null"] + home)
+        #expect(trained.status == 0, "\(trained.talk)")
+        // Every third label of 36 and so on, as they were written.
+        let object = try #require(
+            try JSONSerialization.jsonObject(
+                with: Data(try Program.run(["runs", "show", "last", "--json"] + home).output.utf8)) as? [String: Any])
+        let results = try #require(object["results"] as? [[String: Any]])
+        func support(_ task: String) throws -> [Int] {
+            let result = try #require(results.first { $0["task"] as? String == task }, "\(results)")
+            return try #require((result["pooled"] as? [String: Any])?["support"] as? [Int], "\(result)")
+        }
+        #expect(try support("expression") == [18, 18])
+        #expect(try support("actionUnits") == [18, 18])
+        for task in ["au", "expr"] {
+            let smoothed = try Program.run(["smooth", "--run", "last", "--task", task, "--sigma", "1"] + home)
+            #expect(smoothed.status == 0 && smoothed.output.contains("F1"), "\(smoothed.talk)\(smoothed.output)")
+        }
+    }
+
     @Test("Seeds are a group; predict, compare and import work on its runs")
     func everything() throws {
         let folder = try TemporaryFolder()
@@ -84,6 +115,13 @@ struct ScoresTests {
         let mean = try #require((distilled["summary"] as? [String: Any])?["mean"] as? Double)
         #expect(abs((run.score ?? 0) - mean) < 1e-12 && run.scoreName == "F1")
         #expect(try store.seriesKeys(of: run.id).contains { $0.name == "n expr F1 calm" })
+
+        // A seed that is trained again does not count twice, and of other settings only the newest do.
+        #expect(try Program.run(["train", path, "--seeds", "1"] + home).status == 0)
+        let again = try Program.run(["runs", "show", "folded"] + home).output
+        #expect(again.contains("folded: 2 runs") && again.contains("2 of 2 runs"), "\(again)")
+        #expect(again.contains("a seed that is there already: 2 folded-seed1"), "\(again)")
+        try RunStore.open(home: folder.path + "/runs").delete(3)
 
         // Predictions of the run: the model of a fold says of its held-out images what the run kept.
         let output = folder.path + "/out.csv"

@@ -37,7 +37,8 @@ enum SessionPath {
     }
 
     /// The absolute path that `text` means: `${NAME}` comes from the environment (`$${` is a literal `${`), `~` is the
-    /// home folder, and the rest is relative to `folder`. Single dots and doubled slashes vanish; `..` stays, since a link may change its
+    /// home folder, and the rest is relative to `folder`. What begins with a variable that holds a relative path is relative
+    /// to the working folder, as it is to whoever set the variable. Single dots and doubled slashes vanish; `..` stays, since a link may change its
     /// meaning.
     static func absolute(
         _ text: String, folder: String, surroundings: Surroundings
@@ -53,7 +54,10 @@ enum SessionPath {
         }
         guard !path.isEmpty else { throw Failure(message: "the path is empty") }
         guard !path.utf8.contains(0) else { throw Failure(message: "the path contains a zero byte") }
-        if !path.hasPrefix("/") { path = folder + "/" + path }
+        if !path.hasPrefix("/") {
+            let isFromVariable = text.hasPrefix("${")
+            path = (isFromVariable ? surroundings.workingFolder : folder) + "/" + path
+        }
         let parts = path.split(separator: "/").filter { $0 != "." }
         return "/" + parts.joined(separator: "/")
     }

@@ -100,6 +100,20 @@ struct SessionReaderTests {
         #expect(again.resolvedText == session.resolvedText)
     }
 
+    @Test("A variable with a relative path is relative to the folder of whoever set it")
+    func relativeVariable() throws {
+        let here = Surroundings(variable: { $0 == "DATA" ? "../data" : nil }, workingFolder: "/home/ada/project")
+        func path(_ text: String) throws -> DataSource.Content {
+            try SessionReader.read(
+                text: shortest.replacing("\"faces\"", with: text), file: "s.json5", folder: "/sessions",
+                surroundings: here
+            ).data[0].content
+        }
+        #expect(
+            try path("'${DATA}/faces'") == .folder(FolderData(paths: ["/home/ada/project/../data/faces"])))
+        #expect(try path("'x/${DATA}'") == .folder(FolderData(paths: ["/sessions/x/../data"])))
+    }
+
     @Test("Resolved text says every key")
     func resolvedText() throws {
         #expect(

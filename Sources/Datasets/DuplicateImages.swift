@@ -70,9 +70,11 @@ public struct DuplicateImages: Sendable {
         }
     }
 
-    /// A sentence about held-out images whose files are also among those of pre-training; nil when none is. Only files
-    /// of the same size are read.
-    public static func report(heldOut: [String], among files: [String]) -> String? {
+    /// A sentence about held-out images whose files are also among those that an earlier stage sees; nil when none is.
+    /// Only files of the same size are read.
+    ///
+    /// - Parameter stage: what the sentence calls that stage.
+    public static func report(heldOut: [String], among files: [String], of stage: String) -> String? {
         var ofSize: [Int: [Int]] = [:]
         for (place, path) in heldOut.enumerated() { ofSize[fileSize(path), default: []].append(place) }
         ofSize[-1] = nil
@@ -97,7 +99,7 @@ public struct DuplicateImages: Sendable {
         }
         guard !seen.isEmpty else { return nil }
         let images = seen.count == 1 ? "1 image that is" : "\(seen.count) images that are"
-        return "pre-training sees \(images) held out later, such as \(pairs.joined(separator: ", "))"
+        return "\(stage) sees \(images) held out later, such as \(pairs.joined(separator: ", "))"
     }
 
     private static func fileSize(_ path: String) -> Int {

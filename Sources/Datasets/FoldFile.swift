@@ -4,12 +4,15 @@ extension Folds {
     /// Folds from a table with a column `fold` and one of `subject`, `video` and `image`: each row names the fold that
     /// holds out the subject, the video or the image (its path in the data's table, or whole).
     ///
-    /// Folds come in the order of their numbers, or of their names. Everything has to be named once.
+    /// Folds come in the order of their numbers, or of their names. Everything has to be named once; what is named and
+    /// not in the data (its images may have been dropped with their class) is counted in the notes.
     ///
-    /// - Throws: `LabelError` for what is named twice with two folds, not named, or not in the data; and for a subject
-    ///   or a video on both sides.
-    public static func file(_ path: String, of set: LabelledSet) throws(LabelError) -> Folds {
-        try LabelError.reading(path) { try FoldFile(path).folds(of: set) }
+    /// - Throws: `LabelError` for what is named twice with two folds, or not named; and for a subject or a video on both
+    ///   sides.
+    public static func file(
+        _ path: String, of set: LabelledSet, checking labels: CheckedLabels = .all
+    ) throws(LabelError) -> Folds {
+        try LabelError.reading(path) { try FoldFile(path).folds(of: set, checking: labels) }
     }
 }
 
@@ -45,7 +48,7 @@ private struct FoldFile {
         }
     }
 
-    func folds(of set: LabelledSet) throws -> Folds {
+    func folds(of set: LabelledSet, checking labels: Folds.CheckedLabels) throws -> Folds {
         let names = ExpressionClasses.sorted(Set(folds.values.map(\.fold)))
         guard names.count >= 2 else { throw TableError(path: path, "there should be two folds at least") }
         let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
@@ -53,7 +56,7 @@ private struct FoldFile {
             guard kind == "image" else {
                 throw TableError(path: path, line: 1, "names a \(kind) for each fold, and the data have none")
             }
-            return try imageFolds(of: set, names.count, numbers)
+            return try imageFolds(of: set, names.count, numbers, checking: labels)
         }
         var foldOf: [Int] = []
         for (index, name) in grouping.names.enumerated() {
@@ -66,14 +69,21 @@ private struct FoldFile {
             foldOf.append(fold)
         }
         let known = Set(grouping.names)
-        if let unknown = folds.filter({ !known.contains($0.key) }).min(by: { $0.value.line < $1.value.line }) {
-            throw TableError(path: path, line: unknown.value.line, "\(kind) \(unknown.key) is not in the data")
+        let unknown = folds.filter { !known.contains($0.key) }
+        var notes: [String] = []
+        if let first = unknown.min(by: { $0.value.line < $1.value.line }) {
+            notes.append(
+                "\(path):\(first.value.line): \(kind) \(first.key) is not in the data"
+                    + (unknown.count > 1 ? " (and \(unknown.count - 1) more)" : ""))
         }
         return try Folds(
-            Folds.folds(count: names.count, of: set) { foldOf[Int(grouping.of[$0])] }, of: set, from: path)
+            Folds.folds(count: names.count, of: set) { foldOf[Int(grouping.of[$0])] }, of: set, from: path,
+            checking: labels, notes: notes)
     }
 
-    private func imageFolds(of set: LabelledSet, _ count: Int, _ numbers: [String: Int]) throws -> Folds {
+    private func imageFolds(
+        of set: LabelledSet, _ count: Int, _ numbers: [String: Int], checking labels: Folds.CheckedLabels
+    ) throws -> Folds {
         var foldOf: [Int] = []
         for sample in 0..<set.count {
             let image = set.image(sample)
@@ -86,6 +96,7 @@ private struct FoldFile {
             }
             foldOf.append(fold)
         }
-        return try Folds(Folds.folds(count: count, of: set) { foldOf[$0] }, of: set, from: path)
+        return try Folds(
+            Folds.folds(count: count, of: set) { foldOf[$0] }, of: set, from: path, checking: labels)
     }
 }

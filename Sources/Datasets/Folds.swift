@@ -19,11 +19,22 @@ public struct Folds: Sendable {
     /// Sentences about what looks odd, for the run's log.
     public let notes: [String]
 
+    /// Labels of which every fold has to train on some: those of the tasks at hand.
+    public struct CheckedLabels: OptionSet, Sendable {
+        public let rawValue: Int
+        public init(rawValue: Int) { self.rawValue = rawValue }
+        public static let expressions = CheckedLabels(rawValue: 1)
+        public static let units = CheckedLabels(rawValue: 2)
+        public static let all: CheckedLabels = [.expressions, .units]
+    }
+
     /// The split that the data set comes with, as one fold. Without a validation set its test set is held out; with one,
     /// samples of the test set take no part.
     ///
     /// - Throws: `LabelError` when the set has no split, one side is empty, or a subject or video is on both.
-    public static func official(_ set: LabelledSet) throws(LabelError) -> Folds {
+    public static func official(
+        _ set: LabelledSet, checking labels: CheckedLabels = .all
+    ) throws(LabelError) -> Folds {
         let file = set.files.first ?? "the data"
         let training = (0..<set.count).filter { set.split($0) == .training }
         var validation = (0..<set.count).filter { set.split($0) == .validation }
@@ -34,7 +45,8 @@ public struct Folds: Sendable {
                     file: file,
                     "has no split of its own; name a split column or a validation table, or ask for folds by group"))
         }
-        return try Folds([Fold(name: "official", training: training, validation: validation)], of: set, from: file)
+        return try Folds(
+            [Fold(name: "official", training: training, validation: validation)], of: set, from: file, checking: labels)
     }
 
     /// `count` folds of which each holds out other groups, over the training and the validation set together. Groups go one by one, those with the most uneven labels
@@ -45,7 +57,8 @@ public struct Folds: Sendable {
     ///   - seed: the order of groups that are alike. Not the run's seed, so that repetitions share their folds.
     /// - Throws: `LabelError` when the set has no such group or fewer groups than folds.
     public static func grouped(
-        _ set: LabelledSet, count: Int, by group: String, seed: UInt64 = 0
+        _ set: LabelledSet, count: Int, by group: String, seed: UInt64 = 0,
+        checking labels: CheckedLabels = .all
     ) throws(LabelError) -> Folds {
         let file = set.files.first ?? "the data"
         let grouping: LabelledSet.Grouping
@@ -66,7 +79,7 @@ public struct Folds: Sendable {
         }
         let foldOf = StratifiedAssignment(set, grouping, folds: count, seed: seed).foldOf
         return try Folds(
-            Self.folds(count: count, of: set) { foldOf[Int(grouping.of[$0])] }, of: set, from: file)
+            Self.folds(count: count, of: set) { foldOf[Int(grouping.of[$0])] }, of: set, from: file, checking: labels)
     }
 
     static func folds(count: Int, of set: LabelledSet, _ foldOf: (Int) -> Int) -> [Fold] {
@@ -80,8 +93,11 @@ public struct Folds: Sendable {
     }
 
     /// Checks what has to hold of every fold.
-    init(_ folds: [Fold], of set: LabelledSet, from file: String) throws(LabelError) {
-        var notes: [String] = []
+    init(
+        _ folds: [Fold], of set: LabelledSet, from file: String, checking labels: CheckedLabels = .all,
+        notes: [String] = []
+    ) throws(LabelError) {
+        var notes = notes
         for fold in folds {
             let what = folds.count == 1 ? "the split" : "fold \(fold.name)"
             if fold.training.isEmpty {
@@ -91,7 +107,8 @@ public struct Folds: Sendable {
                 throw LabelError(LabelProblem(file: file, "\(what) holds out no sample"))
             }
             try Self.checkGroups(fold, set)
-            try Self.checkLabels(fold, what, set, file, &notes)
+            if labels.contains(.expressions) { try Self.checkClasses(fold, what, set, file, &notes) }
+            if labels.contains(.units) { try Self.checkUnits(fold, what, set, file, &notes) }
         }
         self.folds = folds
         self.notes = notes
@@ -117,7 +134,7 @@ public struct Folds: Sendable {
     }
 
     /// Without a positive in training there is nothing to learn; without one held out the score is 0 by rule.
-    private static func checkLabels(
+    private static func checkClasses(
         _ fold: Fold, _ what: String, _ set: LabelledSet, _ file: String, _ notes: inout [String]
     ) throws(LabelError) {
         let trained = set.expressionCounts(fold.training)
@@ -131,6 +148,11 @@ public struct Folds: Sendable {
             }
             if held[place] == 0 { notes.append("\(what) holds out no sample of the class \"\(name)\", which scores 0") }
         }
+    }
+
+    private static func checkUnits(
+        _ fold: Fold, _ what: String, _ set: LabelledSet, _ file: String, _ notes: inout [String]
+    ) throws(LabelError) {
         let trainedUnits = set.unitCounts(fold.training)
         let heldUnits = set.unitCounts(fold.validation)
         for (place, name) in set.units.enumerated() {

@@ -54,11 +54,11 @@ final class FoldedData {
         var group: String?
         if let settings = session.folds, isFolded {
             if case .grouped(_, let word, _) = settings { group = word }
-            let cut = try Folds(settings, of: set)
+            let cut = try Folds(settings, of: set, checking: session.trainedLabels(of: name))
             folds = cut.folds
             notes += cut.notes
         } else if (0..<set.count).contains(where: { set.split($0) == .validation }) {
-            let cut = try Folds(.official, of: set)
+            let cut = try Folds(.official, of: set, checking: session.trainedLabels(of: name))
             folds = cut.folds
             notes += cut.notes
         } else {

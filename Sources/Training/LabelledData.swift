@@ -36,16 +36,29 @@ extension DataSource {
     }
 }
 
+extension Session {
+    /// The labels of a data set that stages train on.
+    public func trainedLabels(of data: String) -> Folds.CheckedLabels {
+        let tasks = stages.compactMap(\.supervised).filter { $0.data.name == data }.flatMap(\.tasks)
+        var labels: Folds.CheckedLabels = []
+        if tasks.contains(.expression) { labels.insert(.expressions) }
+        if tasks.contains(.actionUnits) { labels.insert(.units) }
+        return labels
+    }
+}
+
 extension Folds {
     /// The folds of a set as the session asks for them.
     ///
     /// - Throws: `TrainingError` with `isBadData`, naming file and row.
-    public init(_ settings: FoldSettings, of set: LabelledSet) throws {
+    /// - Parameter labels: those that stages of the session train on.
+    public init(_ settings: FoldSettings, of set: LabelledSet, checking labels: CheckedLabels) throws {
         do {
             switch settings {
-            case .official: self = try .official(set)
-            case .grouped(let count, let group, let seed): self = try .grouped(set, count: count, by: group, seed: seed)
-            case .file(let path): self = try .file(path, of: set)
+            case .official: self = try .official(set, checking: labels)
+            case .grouped(let count, let group, let seed):
+                self = try .grouped(set, count: count, by: group, seed: seed, checking: labels)
+            case .file(let path): self = try .file(path, of: set, checking: labels)
             }
         } catch {
             throw TrainingError("\(error)", isBadData: true)

@@ -133,7 +133,7 @@ public struct Trainer {
             let data = try folded.data(of: part)
             let identity = try identity(of: part, data, facts, context, folded)
             if try take(part, identity, facts, context, folded) { continue }
-            if case .photos(let photos) = data { try duplicates.pretraining(part, photos) }
+            try duplicates.pretraining(part, data)
             let begun = facts[part.identityFact] ?? identity
             try store.setFact(part.identityFact, to: begun, of: run.id)
             let end = try train(part, data, context, folded)

@@ -117,7 +117,8 @@ struct Photographs {
                     counts[source.name] = set.count
                     labels[source.name] = Self.summary(of: set)
                     if let settings = session.folds, source.name == session.foldedData {
-                        folds = try Folds(settings, of: set).folds.count
+                        let labels = session.trainedLabels(of: source.name)
+                        folds = try Folds(settings, of: set, checking: labels).folds.count
                     }
                 } catch {
                     problems.append("\(error)")

@@ -117,6 +117,14 @@ import Testing
         #expect(
             labelError { _ = try Folds.grouped(units.read(), count: 4, by: "subject") }?.description
                 .contains("trains on no sample with AU2 active") == true)
+        // What no task asks for need not be there.
+        let both = LabelTable(path: path, expression: "expression", units: ["AU*"], subject: "subject")
+        for labels in [Folds.CheckedLabels.expressions, .units] {
+            #expect(
+                labelError { _ = try Folds.grouped(both.read(), count: 4, by: "subject", checking: labels) }?
+                    .description.contains(labels == .units ? "AU2" : "rare") == true)
+        }
+        #expect(try Folds.grouped(both.read(), count: 4, by: "subject", checking: []).folds.count == 4)
         #expect(
             labelError { _ = try Folds.grouped(units.read(), count: 5, by: "subject") }?.description
                 .contains("4 groups (subject), too few for 5 folds") == true)
@@ -133,10 +141,18 @@ import Testing
         #expect(byImage.map(\.validation) == [Array(0..<6), Array(6..<12)])
     }
 
+    @Test("A fold file may name subjects whose images were dropped; that is said")
+    func aFoldFileOfMore() throws {
+        let folder = try PictureFolder()
+        let path = try folder.text("folds.csv", "subject,fold\ns0,1\ns1,2\ns2,1\ns3,1\ns4,1\ns5,2\ns6,1\ns7,2\n")
+        let folds = try Folds.file(path, of: folder.table().read(), checking: [])
+        #expect(folds.folds.count == 2)
+        #expect(folds.notes.contains { $0.hasSuffix("folds.csv:8: subject s6 is not in the data (and 1 more)") })
+    }
+
     @Test(arguments: [
         ("subject,fold\ns0,1\ns1,2\ns0,2\n", "folds.csv:4: subject s0 is held out by fold 2, and by fold 1 in line 2"),
         ("subject,fold\ns0,1\ns1,2\n", "labels.csv:6: subject s2 has no fold in"),
-        ("subject,fold\ns0,1\ns1,2\ns2,1\ns3,1\ns4,1\ns5,2\ns6,1\n", "folds.csv:8: subject s6 is not in the data"),
         ("subject,fold\ns0,1\ns1,1\n", "there should be two folds at least"),
         ("subject,part\ns0,1\n", "folds.csv:1: there is no column \"fold\""),
         ("person,fold\ns0,1\n", "a fold file has a column subject, video or image beside fold"),

@@ -76,7 +76,9 @@ struct BadLabelTests {
             for index in 19..<rows.count { row(&rows[index], 1, "rare") }
         }
         #expect(expression.contains("labels.csv") && expression.contains("\"rare\""), "\(expression)")
-        let unit = try refusal { rows in
+        let units = LabelledFaces.session(
+            LabelledFaces.finetune.replacing("\"expression\"", with: "\"actionUnits\""))
+        let unit = try refusal(units) { rows in
             for index in 1..<19 { row(&rows[index], 2, "0") }
         }
         #expect(unit.contains("trains on no sample with AU1 active"), "\(unit)")

@@ -125,6 +125,24 @@ struct ReuseTests {
 
 @Suite("The same image on both sides")
 struct DuplicateTests {
+    @Test("A pass with labels of another data set that holds what is held out later")
+    func otherData() throws {
+        let folder = try TemporaryFolder()
+        try LabelledFaces.write(in: folder)
+        try FileManager.default.copyItem(
+            atPath: folder.path + "/labels.csv", toPath: folder.path + "/other.csv")
+        let supervise = LabelledFaces.finetune.replacing("finetune", with: "supervise")
+            .replacing("[\"faces\"]", with: "[\"other\"]")
+        let session = LabelledFaces.session(supervise + "," + LabelledFaces.finetune)
+            .replacing(
+                "data: {\n",
+                with: "data: {\n other: { kind: \"table\", path: \"other.csv\", expression: \"expression\" },\n")
+        let result = try Program.run(
+            ["train", try folder.write("s.json5", session), "--home", folder.path + "/runs"])
+        #expect(result.status == 0, "\(result.talk)")
+        #expect(result.talk.contains("supervise sees 6 images that are held out later"), "\(result.talk)")
+    }
+
     @Test("Counted and named when the run begins, and in runs show; also between pre-training and what is held out")
     func duplicates() throws {
         let folder = try TemporaryFolder()

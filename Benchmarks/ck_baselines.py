@@ -10,7 +10,7 @@ FOLDER holds labels.csv and images. Needs NumPy, Pillow and scikit-learn. Three 
 
 Accuracy and macro F1 over 7 expressions, mean F1 over 16 action units: mean and standard deviation over the folds, and
 pooled over all held-out images. `--predictions` writes what was predicted for the held-out images to OUT, in the tables
-that `maeface runs import` and ck_paired.py read: `<baseline>-expr.csv` and `<baseline>-au.csv`. `--write-folds` makes the fold file anew: stratified by expression, grouped by subject.
+that `maeface runs import` reads: `<baseline>-expr.csv` and `<baseline>-au.csv`. `--write-folds` makes the fold file anew: stratified by expression, grouped by subject.
 """
 import argparse
 import csv

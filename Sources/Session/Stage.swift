@@ -59,7 +59,7 @@ extension Stage {
 public protocol OptimisedStage: Sendable {
     /// The root of the stage's random numbers; nil for the run's. With a seed of its own a stage is the same in runs of
     /// different seeds, so that they share it.
-    var seed: UInt64? { get set }
+    var seed: UInt64? { get }
     var epochs: Int { get }
     var warmup: Double { get }
     var batch: Int { get }

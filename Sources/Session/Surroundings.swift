@@ -38,8 +38,8 @@ enum SessionPath {
 
     /// The absolute path that `text` means: `${NAME}` comes from the environment (`$${` is a literal `${`), `~` is the
     /// home folder, and the rest is relative to `folder`. What begins with a variable that holds a relative path is relative
-    /// to the working folder, as it is to whoever set the variable. Single dots and doubled slashes vanish; `..` stays, since a link may change its
-    /// meaning.
+    /// to the working folder, as it is to whoever set the variable. Single dots and doubled slashes vanish; `..` stays,
+    /// since a link may change its meaning.
     static func absolute(
         _ text: String, folder: String, surroundings: Surroundings
     ) throws(Failure) -> String {

@@ -43,12 +43,14 @@ struct SmoothJob {
         let files = try RunPredictions(of: run, in: store, task: predictions.reading.task)
         paths = files.paths
         name = run.name
-        let rate = predictions.reading.framesPerSecond ?? files.reading.framesPerSecond
-        if predictions.reading.columns.isEmpty, predictions.reading.truthColumns.isEmpty {
-            predictions.reading = files.reading
-        }
         predictions.reading.task = files.reading.task
-        predictions.reading.framesPerSecond = rate
+        predictions.reading.framesPerSecond = predictions.reading.framesPerSecond ?? files.reading.framesPerSecond
+        if predictions.reading.columns.isEmpty { predictions.reading.columns = files.reading.columns }
+        // The truth in another file has names of its own.
+        if predictions.truth == nil, predictions.reading.truthColumns.isEmpty {
+            predictions.reading.truthColumns = files.reading.truthColumns
+            predictions.reading.truthIsPlace = files.reading.truthIsPlace
+        }
         kept = try store.keptSmoother(of: run.id)
         guard keeps else { return }
         keep = { kept in

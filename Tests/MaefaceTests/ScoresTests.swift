@@ -123,6 +123,26 @@ struct ScoresTests {
         #expect(again.contains("a seed that is there already: 2 folded-seed1"), "\(again)")
         try RunStore.open(home: folder.path + "/runs").delete(3)
 
+        // Kept predictions go with the truth of another file, whose columns are named otherwise, and with other options.
+        var truth = ["video,frame,AU1,AU12"]
+        for fold in 1...3 {
+            let rows = try lines(folder.path + "/runs/\(run.id)/predictions/stage-1-fold-\(fold)-au.csv")
+            let places = try ["video", "frame", "AU1_truth", "AU12_truth"].map {
+                try #require(rows[0].firstIndex(of: $0))
+            }
+            truth += rows.dropFirst().map { row in places.map { row[$0] }.joined(separator: ",") }
+        }
+        let truthFile = try folder.write("truth.csv", truth.joined(separator: "\n") + "\n")
+        func smoothed(_ more: String...) throws -> String {
+            let result = try Program.run(
+                ["smooth", "--run", "folded-seed0", "--task", "au", "--sigma", "0"] + more + home)
+            #expect(result.status == 0, "\(result.talk)")
+            return result.output
+        }
+        let plain = try smoothed()
+        #expect(try plain.contains("F1") && smoothed("--truth", truthFile) == plain)
+        #expect(try smoothed("--logits") != plain)
+
         // Predictions of the run: the model of a fold says of its held-out images what the run kept.
         let output = folder.path + "/out.csv"
         let undecided = try Program.run(

@@ -1,5 +1,5 @@
 /// Why a file could not be written: a sentence for a person.
-public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct FileError: ExplainedError, Equatable, Sendable {
     /// The file.
     public let path: String
     /// What is wrong and what to do, without the path.
@@ -12,6 +12,8 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         self.message = message
         self.isOutOfSpace = isOutOfSpace
     }
+
+    public var kind: ErrorKind { .environment }
 
     /// `path: message`
     public var description: String { "\(path): \(message)" }

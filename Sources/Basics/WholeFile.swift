@@ -32,7 +32,7 @@ public struct WholeFile {
         if let free = calls.freeBytes(folder), free < byteCount {
             throw FileError(
                 path: path,
-                "needs \(Self.words(byteCount)), but only \(Self.words(free)) are free in \(folder); make room there",
+                "needs \(ByteCount.text(Int64(byteCount))), but only \(ByteCount.text(Int64(free))) are free in \(folder); make room there",
                 isOutOfSpace: true)
         }
         file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
@@ -137,15 +137,6 @@ public struct WholeFile {
     }
 
     private static func isFull(_ code: Int32) -> Bool { code == ENOSPC || code == EDQUOT }
-
-    private static func words(_ bytes: Int) -> String {
-        switch bytes {
-        case 10_000_000_000...: "\(bytes / 1_000_000_000) GB"
-        case 10_000_000...: "\(bytes / 1_000_000) MB"
-        case 10_000...: "\(bytes / 1000) kB"
-        default: "\(bytes) bytes"
-        }
-    }
 }
 
 /// The calls to the system that can fail halfway, so that tests can make them fail.

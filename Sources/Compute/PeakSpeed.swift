@@ -1,8 +1,5 @@
+import Basics
 import CKernels
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// The machine's floating-point peak: multiply-adds that never leave the registers, on all threads of the pool at once,
 /// in GFLOP/s. The best of several short bursts, about a fifth of a second in all.
@@ -13,15 +10,9 @@ public func peakGflops(pool: ThreadPool, bursts: Int = 5) -> Double {
     var best = 0.0
     let operations = burst(1) * Double(rounds)
     for _ in 0..<bursts {
-        let start = monotonicSeconds()
+        let start = Clock.monotonic()
         pool.run(tiles: pool.threads * 4) { _ in _ = burst(rounds) }
-        best = max(best, operations * Double(pool.threads * 4) / (monotonicSeconds() - start) / 1e9)
+        best = max(best, operations * Double(pool.threads * 4) / (Clock.monotonic() - start) / 1e9)
     }
     return best
-}
-
-private func monotonicSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

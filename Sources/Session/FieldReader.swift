@@ -1,3 +1,5 @@
+import JSON5
+
 /// Reads the keys of one object of a session, and notes a problem for every key that is wrong, missing or unknown.
 ///
 /// A method that cannot read its key returns the default or nil after noting why; the session is thrown away then, so

@@ -1,3 +1,5 @@
+import JSON5
+
 /// A value set on the command line: `stages.0.epochs=2`, `stages[0].lr=1e-3`, `data.photos.path=../faces`.
 struct Override {
     /// A step into an object or a list.

@@ -1,3 +1,5 @@
+import JSON5
+
 /// Writing sessions.
 extension Session {
     /// The session as JSON with every default written out and every path absolute: what the store keeps of a run.
@@ -155,11 +157,6 @@ extension JSON5Value {
     static func list(_ elements: [JSON5Value]) -> JSON5Value { .array(elements.map { JSON5Node($0) }) }
 
     static func whole(_ number: Int) -> JSON5Value { .integer(Int64(number)) }
-
-    /// A number without a needless `.0`.
-    static func number(_ number: Double) -> JSON5Value {
-        abs(number) < 0x1p53 ? Int64(exactly: number).map { .integer($0) } ?? .double(number) : .double(number)
-    }
 
     static func range(_ range: ClosedRange<Double>) -> JSON5Value {
         .list([.number(range.lowerBound), .number(range.upperBound)])

@@ -1,3 +1,5 @@
+import JSON5
+
 /// One thing that is wrong with a session file or an override of it.
 public struct SessionProblem: Equatable, Sendable, CustomStringConvertible {
     /// Where the value stands; an override's file is its words, `--set stages.0.epochs=0`.

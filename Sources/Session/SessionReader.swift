@@ -1,3 +1,5 @@
+import JSON5
+
 /// Reads session files.
 public enum SessionReader {
     /// The session of a file.

@@ -1,3 +1,5 @@
+import JSON5
+
 /// Turns the values of a session file into a `Session`, noting every problem on the way.
 struct SessionSchema {
     let problems: ProblemList

@@ -1,3 +1,4 @@
+import Basics
 import CNcurses
 import CSystem
 import Glibc
@@ -115,9 +116,9 @@ extension Terminal {
     private func send(_ plan: PicturePlan) {
         isIncomplete = false
         pictures = plan.shown.filter { !plan.send.contains($0) }
-        let start = Self.now()
+        let start = Clock.monotonic()
         for picture in plan.send {
-            if Self.now() - start > 0.03 {
+            if Clock.monotonic() - start > 0.03 {
                 isIncomplete = true
                 return
             }

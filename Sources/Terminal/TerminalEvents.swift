@@ -1,3 +1,4 @@
+import Basics
 import CNcurses
 import CSystem
 import Glibc
@@ -72,7 +73,7 @@ extension Terminal {
                 case 2: .code(Int32(bitPattern: value))
                 default: .none
                 }
-            for decoded in decoder.decode(raw, time: Self.now()) {
+            for decoded in decoder.decode(raw, time: Clock.monotonic()) {
                 switch decoded {
                 case .input(let input): events.append(.input(input))
                 case .reply(.ground(let red, let green, let blue)):

@@ -2,6 +2,7 @@ import CSystem
 import Compute
 import Evaluation
 import Foundation
+import Results
 import RunStore
 import Session
 

@@ -1,3 +1,5 @@
+import Affect
+import Basics
 import Evaluation
 
 extension Arguments {
@@ -5,7 +7,7 @@ extension Arguments {
     mutating func task() throws -> AffectTask? {
         try value("--task").map { word in
             guard let task = AffectTask(word: word) else {
-                throw CommandError.usage("--task takes va, au or expr, not '\(word)'.")
+                throw UserError.usage("--task takes va, au or expr, not '\(word)'.")
             }
             return task
         }

@@ -7,6 +7,14 @@ enum ExitCode: Int32, Sendable {
     case failed = 1
     case usage = 2
     case badData = 3
+
+    init(_ kind: ErrorKind) {
+        switch kind {
+        case .usage: self = .usage
+        case .data: self = .badData
+        case .environment: self = .failed
+        }
+    }
 }
 
 /// One command of the program, one file each.
@@ -18,16 +26,6 @@ protocol Command {
     /// The text of `--help`, with an example.
     static var help: String { get }
     static func run(_ arguments: inout Arguments) throws -> ExitCode
-}
-
-/// An error that ends a command with a sentence for a person and an exit code for a script.
-struct CommandError: Error, CustomStringConvertible {
-    let exitCode: ExitCode
-    let description: String
-
-    static func usage(_ text: String) -> CommandError { CommandError(exitCode: .usage, description: text) }
-    static func badData(_ text: String) -> CommandError { CommandError(exitCode: .badData, description: text) }
-    static func failed(_ text: String) -> CommandError { CommandError(exitCode: .failed, description: text) }
 }
 
 /// The words after a command. A command takes what it knows and calls `finish`, which refuses the rest.
@@ -57,7 +55,7 @@ struct Arguments {
         while let index = optionIndices.first(where: { words[$0] == name || words[$0].hasPrefix(name + "=") }) {
             let word = words.remove(at: index)
             if word == name {
-                guard index < words.count else { throw CommandError.usage("\(name) needs a value after it.") }
+                guard index < words.count else { throw UserError.usage("\(name) needs a value after it.") }
                 found.append(words.remove(at: index))
             } else {
                 found.append(String(word.dropFirst(name.count + 1)))
@@ -70,7 +68,7 @@ struct Arguments {
     mutating func integer(_ name: String, minimum: Int = 1) throws -> Int? {
         guard let text = try value(name) else { return nil }
         guard let number = Int(text), number >= minimum else {
-            throw CommandError.usage("\(name) takes a whole number of at least \(minimum), not '\(text)'.")
+            throw UserError.usage("\(name) takes a whole number of at least \(minimum), not '\(text)'.")
         }
         return number
     }
@@ -79,7 +77,7 @@ struct Arguments {
     mutating func number(_ name: String, minimum: Double = 0) throws -> Double? {
         guard let text = try value(name) else { return nil }
         guard let number = Double(text), number.isFinite, number >= minimum else {
-            throw CommandError.usage("\(name) takes a number of at least \(minimum), not '\(text)'.")
+            throw UserError.usage("\(name) takes a number of at least \(minimum), not '\(text)'.")
         }
         return number
     }
@@ -89,15 +87,15 @@ struct Arguments {
         if let index = optionIndices.first {
             let word = words[index].split(separator: "=", maxSplits: 1).first.map(String.init) ?? words[index]
             let nearest = Spelling.nearest(to: word, among: known).map { " Did you mean \($0)?" } ?? ""
-            throw CommandError.usage("'\(word)' is not an option here.\(nearest)")
+            throw UserError.usage("'\(word)' is not an option here.\(nearest)")
         }
         let rest = words.filter { $0 != "--" }
         let expected = names.isEmpty ? "no further words" : names.joined(separator: " ")
         if rest.count < atLeast {
-            throw CommandError.usage("Expected \(expected).")
+            throw UserError.usage("Expected \(expected).")
         }
         if let most = atMost, rest.count > most {
-            throw CommandError.usage("'\(rest[most])' is one word too many; expected \(expected).")
+            throw UserError.usage("'\(rest[most])' is one word too many; expected \(expected).")
         }
         return rest
     }

@@ -54,12 +54,12 @@ struct Maeface {
         var arguments = Arguments(rest)
         do {
             return try command.run(&arguments)
-        } catch let error as CommandError {
-            Output.say("maeface: \(error.description)")
-            if error.exitCode == .usage {
+        } catch let error as any ExplainedError {
+            Output.say("maeface: \(error)")
+            if error.kind == .usage {
                 Output.say("Try 'maeface \((command.path + ["--help"]).joined(separator: " "))'.")
             }
-            return error.exitCode
+            return ExitCode(error.kind)
         } catch let error as RunStoreError {
             Output.say("maeface: \(error.description)")
             return error.exitCode

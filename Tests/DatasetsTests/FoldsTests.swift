@@ -1,5 +1,5 @@
-import Faces
 import Foundation
+import Images
 import Testing
 
 @testable import Datasets

@@ -1,6 +1,6 @@
 import Compute
-import Faces
 import Foundation
+import Images
 import Synchronization
 import Testing
 

@@ -1,5 +1,5 @@
-import Faces
 import Foundation
+import Images
 
 @testable import Datasets
 

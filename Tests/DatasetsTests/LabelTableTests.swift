@@ -1,4 +1,5 @@
-import Faces
+import Affect
+import Images
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Compute
-import Faces
+import Images
 import Testing
 
 @testable import Datasets

@@ -1,5 +1,6 @@
-import Faces
 import Foundation
+import Images
+import RenderedFaces
 import Synchronization
 import Testing
 

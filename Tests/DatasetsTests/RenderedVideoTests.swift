@@ -1,5 +1,7 @@
-import Faces
+import Affect
 import Foundation
+import Images
+import RenderedFaces
 import Testing
 
 @testable import Datasets
@@ -72,7 +74,7 @@ import Testing
     }
 
     @Test func expressionsFollowFromUnits() {
-        var face = plainPortrait()
+        var face = RenderedFaces.parameters(seed: 77, identity: 0, photo: 0)
         func labels(_ units: [ActionUnit]) -> RenderedLabels {
             var parameters = face
             parameters.actionUnits = []

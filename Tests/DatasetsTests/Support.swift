@@ -1,6 +1,6 @@
 import Compute
-import Faces
 import Foundation
+import Images
 import Testing
 
 /// A folder of small pictures that goes away with the test.

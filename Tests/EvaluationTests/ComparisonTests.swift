@@ -1,3 +1,4 @@
+import Affect
 import Foundation
 import TestSupport
 import Testing

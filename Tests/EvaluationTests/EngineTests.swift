@@ -1,3 +1,5 @@
+import Affect
+import Basics
 import Testing
 
 @testable import Evaluation

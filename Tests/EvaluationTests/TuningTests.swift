@@ -1,3 +1,4 @@
+import Affect
 import Testing
 
 @testable import Evaluation

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 import Workbench
 
+@testable import Shell
 @testable import maeface
 
 /// Predictions in files, smoothed and written by the workbench's own shell.

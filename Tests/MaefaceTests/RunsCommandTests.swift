@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import RunStore
 import Testing
@@ -123,10 +124,10 @@ import Testing
     }
 
     @Test func numbersReadWell() {
-        #expect(RunTable.bytes(999) == "999 bytes")
-        #expect(RunTable.bytes(1000) == "1 kB")
-        #expect(RunTable.bytes(1_300_000_000) == "1.3 GB")
-        #expect(RunTable.bytes(999_999_999) == "1 GB")
+        #expect(ByteCount.text(999) == "999 bytes")
+        #expect(ByteCount.text(1000) == "1 kB")
+        #expect(ByteCount.text(1_300_000_000) == "1.3 GB")
+        #expect(ByteCount.text(999_999_999) == "1 GB")
         #expect(RunTable.duration(90_061) == "1 d 1:01:01")
         #expect(RunTable.duration(.nan) == "-")
         #expect(RunTable.number(-.infinity) == "-infinite")

@@ -1,6 +1,7 @@
 import Datasets
 import Evaluation
 import Foundation
+import RenderedFaces
 import RunStore
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import RenderedFaces
 import Session
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Affect
 import Evaluation
 import Foundation
 import RunStore

@@ -1,6 +1,7 @@
 import Checkpoints
 import Datasets
 import Foundation
+import RenderedFaces
 import RunStore
 import Session
 import TestSupport

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import JSON5
 @testable import Session
 
 @Suite("What is wrong with a session")

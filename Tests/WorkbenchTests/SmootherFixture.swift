@@ -1,3 +1,5 @@
+import Affect
+import Basics
 import Evaluation
 import RunStore
 import Screen

@@ -1,0 +1,278 @@
+import Affect
+import Tables
+
+/// Labels in a table with named columns: any mix of expression, action units, valence and arousal, some of them
+/// missing in some rows, with columns for the subject, the video, the frame and the split.
+public struct LabelTable: Equatable, Sendable {
+    /// The CSV file, whose first line names the columns.
+    public var path: String
+    /// A second table of the same columns whose samples are the official validation set.
+    public var validationPath: String?
+    /// The folder that image paths are relative to; nil is the folder of the table.
+    public var imageFolder: String?
+    /// Columns.
+    public var image: String
+    public var expression: String?
+    /// Columns of action units; a name that ends in `*` stands for all columns that begin so, `AU*`, and go on with a
+    /// digit.
+    public var units: [String]
+    /// Intensities from this value on count as active, as in DISFA and BP4D; nil takes 0 and 1 only.
+    public var unitThreshold: Double?
+    public var valence: String?
+    public var arousal: String?
+    public var subject: String?
+    public var video: String?
+    public var frame: String?
+    /// A column that says train, validation or test.
+    public var split: String?
+    public var classes: ExpressionClasses
+    /// Whether rows whose image is not there are passed over and counted, instead of being an error.
+    public var skipsMissingImages: Bool
+
+    public init(
+        path: String, validationPath: String? = nil, imageFolder: String? = nil, image: String = "image",
+        expression: String? = nil, units: [String] = [], unitThreshold: Double? = nil, valence: String? = nil,
+        arousal: String? = nil, subject: String? = nil, video: String? = nil, frame: String? = nil,
+        split: String? = nil, classes: ExpressionClasses = ExpressionClasses(), skipsMissingImages: Bool = false
+    ) {
+        self.path = path
+        self.validationPath = validationPath
+        self.imageFolder = imageFolder
+        self.image = image
+        self.expression = expression
+        self.units = units
+        self.unitThreshold = unitThreshold
+        self.valence = valence
+        self.arousal = arousal
+        self.subject = subject
+        self.video = video
+        self.frame = frame
+        self.split = split
+        self.classes = classes
+        self.skipsMissingImages = skipsMissingImages
+    }
+
+    /// Reads the table, or both.
+    ///
+    /// Missing is an empty cell or a word for nothing; -1 for an expression; -1 and 999 for a unit; -5 (Aff-Wild2) and
+    /// -2 (AffectNet) for valence and arousal.
+    ///
+    /// - Throws: `LabelError` with the rows of values that mean nothing, images that are not there, columns that are
+    ///   missing.
+    public func read() throws(LabelError) -> LabelledSet {
+        try LabelError.reading(path) {
+            var reading = LabelTableReading(self)
+            if let validationPath {
+                try reading.read(path, split: .training)
+                try reading.read(validationPath, split: .validation)
+            } else {
+                try reading.read(path, split: nil)
+            }
+            return try reading.finished()
+        }
+    }
+}
+
+/// The reading of a `LabelTable`'s files, row by row.
+struct LabelTableReading {
+    private let table: LabelTable
+    private var problems = LabelProblemList()
+    private var listings = FolderListings()
+    private var samples: [LabelledSample] = []
+    private var units: [String] = []
+    private var found: Set<String> = []
+    private var dropped = 0
+    private var withoutLabels = 0
+    private var missingImages = 0
+
+    init(_ table: LabelTable) { self.table = table }
+
+    private struct Columns {
+        let image: Int
+        let expression: Int?
+        let units: [Int]
+        let valence: Int?
+        let arousal: Int?
+        let subject: Int?
+        let video: Int?
+        let frame: Int?
+        let split: Int?
+    }
+
+    private mutating func columns(_ header: TableHeader, _ path: String) throws -> Columns {
+        func place(_ name: String?) throws(TableError) -> Int? {
+            guard let name else { return nil }
+            return try header.requiredIndex(of: name)
+        }
+        var unitColumns: [Int] = []
+        var names: [String] = []
+        for name in table.units {
+            let found = Self.expanded(name, header.columns)
+            if found.isEmpty { throw TableError(path: path, line: 1, "there is no column for the units \"\(name)\"") }
+            for column in found where !names.contains(column) {
+                names.append(column)
+                unitColumns.append(try header.requiredIndex(of: column))
+            }
+        }
+        if !units.isEmpty, names != units {
+            throw TableError(path: path, line: 1, "its unit columns are not those of \(table.path)")
+        }
+        units = names
+        return Columns(
+            image: try header.requiredIndex(of: table.image), expression: try place(table.expression),
+            units: unitColumns, valence: try place(table.valence), arousal: try place(table.arousal),
+            subject: try place(table.subject), video: try place(table.video), frame: try place(table.frame),
+            split: try place(table.split))
+    }
+
+    private static func expanded(_ name: String, _ columns: [String]) -> [String] {
+        guard name.hasSuffix("*") else { return columns.contains(name) ? [name] : [] }
+        let prefix = name.dropLast()
+        return columns.filter { $0.hasPrefix(prefix) && $0.dropFirst(prefix.count).first?.isNumber == true }
+    }
+
+    mutating func read(_ path: String, split: LabelledSet.Split?) throws {
+        let reader = try TableReader(path: path)
+        let header = try TableHeader(reader)
+        let columns = try columns(header, path)
+        let folder = table.imageFolder ?? splitPath(path).folder
+        var record = TableRecord()
+        while try reader.next(into: &record) {
+            try header.requireFields(record)
+            guard let name = imagePath(record, columns.image, folder, path) else { continue }
+            let before = problems.total
+            var sample = LabelledSample(folder: name.folder, name: name.name, file: path, line: record.line)
+            var isDropped = false
+            if let column = columns.expression {
+                (sample.expression, isDropped) = expression(record, column, path)
+            }
+            sample.units = columns.units.map { unit(record, $0, header.columns[$0], path) }
+            if let column = columns.valence { sample.valence = affect(record, column, "valence", path) }
+            if let column = columns.arousal { sample.arousal = affect(record, column, "arousal", path) }
+            sample.subject = columns.subject.flatMap { text(record, $0, "subject", path) }
+            sample.video = columns.video.flatMap { text(record, $0, "video", path) }
+            sample.sequence = sample.video
+            if let column = columns.frame { sample.frame = frame(record, column, path) }
+            sample.split = columns.split.map { self.split(record, $0, path) } ?? split
+            if problems.total > before { continue }
+            let hasUnits = sample.units.contains { $0 >= 0 }
+            if isDropped {
+                dropped += 1
+            } else if sample.expression == nil, !hasUnits, sample.valence == nil, sample.arousal == nil {
+                withoutLabels += 1
+            } else {
+                if let expression = sample.expression { found.insert(expression) }
+                samples.append(sample)
+            }
+        }
+    }
+
+    private mutating func imagePath(
+        _ record: TableRecord, _ column: Int, _ folder: String, _ path: String
+    ) -> (folder: String, name: String)? {
+        let text = record[column]
+        if text.isEmpty {
+            problems.add(path, record.line, "names no image")
+            return nil
+        }
+        let parts = splitPath(text.hasPrefix("/") ? text : "\(folder)/\(text)")
+        if listings.contains(parts.name, in: parts.folder) { return parts }
+        missingImages += 1
+        if !table.skipsMissingImages {
+            problems.add(path, record.line, "there is no image \(parts.folder)/\(parts.name)")
+        }
+        return nil
+    }
+
+    private mutating func expression(
+        _ record: TableRecord, _ column: Int, _ path: String
+    ) -> (name: String?, isDropped: Bool) {
+        let text = record[column]
+        if table.classes.written[text] == nil, text == "-1" || record.isMissing(column) { return (nil, false) }
+        switch table.classes.meaning(of: text) {
+        case .kept(let name): return (name, false)
+        case .dropped: return (nil, true)
+        case .unknown:
+            problems.add(path, record.line, table.classes.complaint(about: text))
+            return (nil, false)
+        }
+    }
+
+    private mutating func unit(_ record: TableRecord, _ column: Int, _ name: String, _ path: String) -> Int8 {
+        if record.isMissing(column) { return -1 }
+        guard let value = record.number(column) else {
+            problems.add(path, record.line, "\(name) is \"\(record[column])\", which is not a number")
+            return -1
+        }
+        if value == -1 || value == 999 { return -1 }
+        if let threshold = table.unitThreshold {
+            if value >= 0 { return value >= threshold ? 1 : 0 }
+            problems.add(path, record.line, "\(name) is \(record[column]); an intensity is at least 0")
+        } else {
+            if value == 0 || value == 1 { return Int8(value) }
+            problems.add(
+                path, record.line,
+                "\(name) is \(record[column]); a unit is 1 (active), 0, or -1 and empty where it is not known. For "
+                    + "intensities set unitThreshold.")
+        }
+        return -1
+    }
+
+    private mutating func affect(_ record: TableRecord, _ column: Int, _ name: String, _ path: String) -> Float? {
+        if record.isMissing(column) { return nil }
+        guard let value = record.number(column) else {
+            problems.add(path, record.line, "\(name) is \"\(record[column])\", which is not a number")
+            return nil
+        }
+        if value == -5 || value == -2 { return nil }
+        guard (-1...1).contains(value) else {
+            problems.add(
+                path, record.line, "\(name) is \(record[column]); it lies between -1 and 1, or is -5 for unknown")
+            return nil
+        }
+        return Float(value)
+    }
+
+    private mutating func text(_ record: TableRecord, _ column: Int, _ name: String, _ path: String) -> String? {
+        let text = record[column]
+        if !text.isEmpty { return text }
+        problems.add(path, record.line, "names no \(name)")
+        return nil
+    }
+
+    private mutating func frame(_ record: TableRecord, _ column: Int, _ path: String) -> Int? {
+        if let number = record.wholeNumber(column), number >= 0 { return number }
+        problems.add(path, record.line, "the frame is \"\(record[column])\", which is no whole number from 0 on")
+        return nil
+    }
+
+    private mutating func split(_ record: TableRecord, _ column: Int, _ path: String) -> LabelledSet.Split? {
+        if let split = ClassFolders.split(record[column]) { return split }
+        problems.add(path, record.line, "the split is \"\(record[column])\"; it is train, validation or test")
+        return nil
+    }
+
+    mutating func finished() throws -> LabelledSet {
+        var classes: [String] = []
+        if table.expression != nil {
+            classes = table.classes.kept ?? ExpressionClasses.sorted(found)
+            for name in classes where !found.contains(name) {
+                problems.add(table.path, nil, "no row has the class \"\(name)\"; leave it out of classes, or drop it")
+            }
+        }
+        try problems.check()
+        guard !samples.isEmpty else {
+            throw LabelError(LabelProblem(file: table.path, "no row has a label and an image"))
+        }
+        var builder = LabelledSetBuilder(classes: classes, units: units)
+        for sample in samples { builder.add(sample) }
+        var notes: [String] = []
+        func note(_ count: Int, _ what: String) {
+            if count > 0 { notes.append("\(table.path): \(count) row\(count == 1 ? "" : "s") \(what)") }
+        }
+        note(dropped, "of dropped classes left out")
+        note(withoutLabels, "without any label left out")
+        note(missingImages, "without an image left out")
+        return builder.finished(notes: notes)
+    }
+}

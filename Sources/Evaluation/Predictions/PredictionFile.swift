@@ -1,0 +1,114 @@
+import Affect
+import Tables
+
+/// The table in which predictions are kept with a run and exported, and which `PredictionReader` reads back: CSV with the
+/// columns `fold` (where there are folds), `group` and `image` (where they are known), `video`, `frame`, one for each
+/// channel, and the truth as `<channel>_truth` (`expression_truth`, a class index, for expression). Nothing stands for what
+/// is missing.
+///
+/// A trainer keeps the predictions of a fold's held-out videos (or images, each a video of one frame) like this:
+///
+///     let set = PredictionSet(name: run.name, task: .valenceArousal, channels: ["valence", "arousal"],
+///                             framesPerSecond: nil, videos: [PredictionVideo(name: ..., fold: 2, frames: ..., ...)])
+///     try PredictionFile.write(set, to: store.predictionsFolder(of: run) + "/stage-1-fold-2-val.csv")
+///     try store.append(PredictionRecord(stage: 1, fold: 2, step: step, task: set.task.rawValue, channels: set.channels,
+///                                       videos: set.videos.count, frames: set.frameCount,
+///                                       file: "predictions/stage-1-fold-2-val.csv"), to: run)
+///
+/// Units and expressions are kept as probabilities.
+public enum PredictionFile {
+    /// Writes a whole set; the file has its name only once it is complete and on the disk. Its folder is made.
+    public static func write(_ set: PredictionSet, to path: String) throws(PredictionError) {
+        let writer = try PredictionWriter(
+            path: path, task: set.task, channels: set.channels, hasFolds: !set.folds.isEmpty,
+            hasGroups: set.videos.contains { $0.group != nil }, hasImages: set.videos.contains { !$0.images.isEmpty },
+            hasTruth: set.hasTruth)
+        for video in set.videos { try writer.append(video) }
+        try writer.finish()
+    }
+
+    /// Reads files as `write` leaves them, as one set.
+    public static func read(
+        _ paths: [String], name: String, framesPerSecond: Double? = nil
+    ) throws(PredictionError) -> PredictionSet {
+        var set = try PredictionReader(paths, options: PredictionReadingOptions(framesPerSecond: framesPerSecond))
+            .read()
+        set.name = name
+        return set
+    }
+}
+
+extension PredictionReadingOptions {
+    /// How to read what `PredictionFile` has written, whatever units and classes are called: `AU01`, `smile`, `3`.
+    ///
+    /// - Parameter channels: those of the set that was written, in its order.
+    public static func written(
+        _ task: AffectTask, channels: [String], framesPerSecond: Double? = nil
+    ) -> PredictionReadingOptions {
+        let columns = channels.map { ColumnChoice(channel: $0, column: $0) }
+        let truth =
+            task == .expression
+            ? [ColumnChoice(channel: "expression", column: "expression_truth")]
+            : channels.map { ColumnChoice(channel: $0, column: $0 + "_truth") }
+        var options = PredictionReadingOptions(
+            task: task, columns: columns, truthColumns: truth, framesPerSecond: framesPerSecond)
+        options.truthIsPlace = true
+        return options
+    }
+}
+
+/// Writes predictions one video after the other.
+public final class PredictionWriter {
+    private let file: AtomicTextFile
+    private let task: AffectTask
+    private let hasFolds: Bool
+    private let hasGroups: Bool
+    private let hasImages: Bool
+    private let hasTruth: Bool
+    private let truthChannels: Int
+
+    public init(
+        path: String, task: AffectTask, channels: [String], hasFolds: Bool, hasGroups: Bool = false,
+        hasImages: Bool = false, hasTruth: Bool
+    ) throws(PredictionError) {
+        makeFolder(of: path)
+        file = try AtomicTextFile(path: path)
+        self.task = task
+        self.hasFolds = hasFolds
+        self.hasGroups = hasGroups
+        self.hasImages = hasImages
+        self.hasTruth = hasTruth
+        truthChannels = task == .expression ? 1 : channels.count
+        var columns = (hasFolds ? ["fold"] : []) + (hasGroups ? ["group"] : []) + ["video", "frame"]
+        columns += (hasImages ? ["image"] : []) + channels
+        if hasTruth { columns += task == .expression ? ["expression_truth"] : channels.map { $0 + "_truth" } }
+        try file.write(columns.map(\.asTableField).joined(separator: ",") + "\n")
+    }
+
+    /// Frames with neither a prediction nor a truth get no row.
+    public func append(_ video: PredictionVideo) throws(PredictionError) {
+        let name = video.name.asTableField
+        let group = (video.group ?? "").asTableField
+        for index in 0..<video.count {
+            let scores = video.scores.map { $0[index] }
+            let truth = (0..<truthChannels).map { $0 < video.truth.count ? video.truth[$0][index] : .nan }
+            if scores.allSatisfy(\.isNaN), !hasTruth || truth.allSatisfy(\.isNaN) { continue }
+            var line = ""
+            if hasFolds { line += (video.fold.map(String.init) ?? "") + "," }
+            if hasGroups { line += group + "," }
+            line += "\(name),\(video.frame(at: index))"
+            if hasImages { line += "," + (video.images.isEmpty ? "" : video.images[index].asTableField) }
+            for score in scores { line += "," + number(score) }
+            if hasTruth { for value in truth { line += "," + number(value) } }
+            try file.write(line + "\n")
+        }
+    }
+
+    public func finish() throws(PredictionError) { try file.finish() }
+}
+
+/// The shortest digits that give the same number back; nothing for what is no number.
+func number(_ value: Double) -> String {
+    guard value.isFinite else { return "" }
+    return value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+}

@@ -1,0 +1,292 @@
+import Affect
+import Foundation
+
+/// Reads anyone's frame-wise predictions: tables (CSV) with a column for the video, or a file a video; NumPy arrays; and
+/// their truth from columns beside them or from elsewhere.
+///
+/// Rows may come in any order in `read`, which holds everything in memory; `stream` holds one video at a time, for files
+/// of any length, and asks for the rows of a video to stand together.
+public final class PredictionReader {
+    public let task: AffectTask
+    public let channels: [String]
+    private let files: [String]
+    /// The files and folders that were named.
+    public let paths: [String]
+    private let truth: TruthSource?
+    private let options: PredictionReadingOptions
+    private let name: String
+    /// What a person should know of what was read, filled in while reading.
+    public private(set) var notes: [String] = []
+
+    private static let kinds = ["csv", "tsv", "txt", "npy"]
+
+    /// `paths` are files or folders of them; `truth` is a folder of ABAW annotations, a table, or one file for one video.
+    ///
+    /// Throws `PredictionError` for files that are not there, are empty, or whose columns say nothing.
+    public init(
+        _ paths: [String], truth: String? = nil, options: PredictionReadingOptions = PredictionReadingOptions()
+    ) throws(PredictionError) {
+        var files: [String] = []
+        for path in paths {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+                throw .bad(file: path, line: nil, "no such file or folder.")
+            }
+            guard isFolder.boolValue else {
+                files.append(path)
+                continue
+            }
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+            let found = names.sorted().filter { name in
+                !name.hasPrefix(".") && Self.kinds.contains { name.hasSuffix("." + $0) }
+            }
+            if found.isEmpty {
+                throw .bad(file: path, line: nil, "no predictions (.csv, .txt or .npy) in this folder.")
+            }
+            files += found.map { path + "/" + $0 }
+        }
+        guard let first = files.first else { throw .bad(file: "-", line: nil, "no file of predictions was named.") }
+        self.files = files
+        self.paths = paths
+        let columns = try Self.columns(of: Self.rows(first), options)
+        task = columns.task
+        channels = columns.channels
+        self.options = options
+        name = Self.stem(paths.count == 1 ? paths[0] : first)
+        self.truth =
+            try truth.map { path throws(PredictionError) in
+                try TruthSource(path: path, task: columns.task, channels: columns.channels, options: options)
+            }
+    }
+
+    /// Bytes of all files together.
+    public var byteCount: Int {
+        files.reduce(0) { sum, file in
+            sum + (((try? FileManager.default.attributesOfItem(atPath: file)[.size]) as? Int) ?? 0)
+        }
+    }
+
+    private static func stem(_ path: String) -> String {
+        let name = (path as NSString).lastPathComponent
+        return kinds.contains((name as NSString).pathExtension) ? (name as NSString).deletingPathExtension : name
+    }
+
+    private static func rows(_ file: String) throws(PredictionError) -> any RowSource {
+        if file.hasSuffix(".npy") { return try NumpyRows(path: file) }
+        return try TableRows(path: file)
+    }
+
+    private static func columns(
+        of rows: any RowSource, _ options: PredictionReadingOptions
+    ) throws(PredictionError) -> PredictionColumns {
+        guard rows.columns.isEmpty else {
+            return try PredictionColumns(rows.columns, path: rows.path, options: options)
+        }
+        // An array without names: its columns are the channels of the task, in their order.
+        let known = AffectTask.allCases.first { $0.standardChannels.count == rows.columnCount }
+        guard let task = options.task ?? known else {
+            throw .bad(
+                file: rows.path, line: nil,
+                "has \(rows.columnCount) columns without names. Say --task, and --channels for their names.")
+        }
+        let names = options.channels.isEmpty ? task.standardChannels : options.channels
+        guard names.count == rows.columnCount else {
+            throw .bad(
+                file: rows.path, line: nil,
+                "has \(rows.columnCount) columns where \(task.shortName) has \(names.count) channels. Say --channels.")
+        }
+        var named = options
+        named.task = task
+        named.columns = []
+        return try PredictionColumns(names, path: rows.path, options: named)
+    }
+
+    // MARK: Reading
+
+    /// Everything at once, rows in any order.
+    public func read() throws(PredictionError) -> PredictionSet {
+        var videos: [PredictionVideo] = []
+        try rows(together: false) { (rows: VideoRows, isOnly: Bool) throws(PredictionError) in
+            videos.append(try self.finish(rows, isOnly))
+        }
+        summarise(videos.count)
+        return PredictionSet(
+            name: name, task: task, channels: channels, framesPerSecond: options.framesPerSecond, videos: videos)
+    }
+
+    /// One video after the other, in the order of the files. The rows of a video must stand together.
+    public func stream(_ body: (PredictionVideo) throws -> Void) throws {
+        var count = 0
+        var failure: (any Error)?
+        do throws(PredictionError) {
+            try rows(together: true) { (rows: VideoRows, isOnly: Bool) throws(PredictionError) in
+                let video = try self.finish(rows, isOnly)
+                count += 1
+                do {
+                    try body(video)
+                } catch let error as PredictionError {
+                    throw error
+                } catch {
+                    failure = error
+                    throw .bad(file: self.files[0], line: nil, "\(error)")
+                }
+            }
+        } catch {
+            throw failure ?? error
+        }
+        summarise(count)
+    }
+
+    private var withoutTruth: [String] = []
+    private var beyondTruth = 0
+
+    private func finish(_ rows: VideoRows, _ isOnly: Bool) throws(PredictionError) -> PredictionVideo {
+        let track = try truth?.track(of: rows.name, isOnly: isOnly)
+        if let track, let last = track.frames.max() { beyondTruth += rows.frames.count { $0 > last } }
+        let video = try rows.video(joining: track)
+        if !video.hasTruth { withoutTruth.append(rows.name) }
+        return video
+    }
+
+    private func summarise(_ videos: Int) {
+        let hasAny = withoutTruth.count < videos
+        if !withoutTruth.isEmpty, hasAny || truth != nil {
+            notes.append(
+                "\(withoutTruth.count) of \(videos) videos have no truth and are not scored: "
+                    + Self.listed(withoutTruth) + ".")
+        }
+        if beyondTruth > 0 {
+            notes.append("\(beyondTruth) frames come after the last line of their truth and are not scored.")
+        }
+        if let truth {
+            let unused = truth.names.filter { !truth.found.contains($0) }.sorted()
+            if !unused.isEmpty, !truth.found.isEmpty {
+                notes.append("\(unused.count) videos of \(truth.path) have no predictions: \(Self.listed(unused)).")
+            } else if truth.found.isEmpty {
+                notes.append(
+                    "No video of \(truth.path) is named as one of the predictions. It has "
+                        + (unused.isEmpty ? "one video without a name" : Self.listed(unused))
+                        + "; the predictions have \(Self.listed(withoutTruth)).")
+            }
+        }
+    }
+
+    private static func listed(_ names: [String]) -> String {
+        names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
+    }
+
+    /// The rows of each video. `together`: each is given out as soon as the next begins, and may not come back.
+    private func rows(
+        together: Bool, _ body: (VideoRows, _ isOnly: Bool) throws(PredictionError) -> Void
+    ) throws(PredictionError) {
+        var known: [String: Int] = [:]
+        var videos: [VideoRows] = []
+        var current: VideoRows?
+        var finished: Set<String> = []
+        for file in files {
+            let rows = try Self.rows(file)
+            let columns = try Self.columns(of: rows, options)
+            guard columns.task == task, columns.channels == channels else {
+                throw .bad(
+                    file: file, line: 1,
+                    "has the channels \(columns.channels.joined(separator: ", ")), while \(files[0]) has "
+                        + "\(channels.joined(separator: ", ")). Read them apart, or say --columns.")
+            }
+            let stem = Self.stem(file)
+            var isEmpty = true
+            var row = 0
+            while try rows.next() {
+                isEmpty = false
+                row += 1
+                let place = try RowPlace(rows, columns, singleImages: options.singleImages)
+                let name = place.video ?? stem
+                if current?.name != name {
+                    if let done = current {
+                        if together {
+                            try body(done, false)
+                            finished.insert(done.name)
+                        } else {
+                            videos[known[done.name] ?? 0] = done
+                        }
+                    }
+                    current = nil
+                    if together, finished.contains(name) {
+                        throw rows.bad(
+                            "video '\(name)' comes back after other videos. Files this long are read once: sort it by "
+                                + "video first.")
+                    }
+                    if let index = known[name] {
+                        current = videos[index]
+                        // Not two owners of the rows, or every new one would copy them all.
+                        videos[index] = VideoRows(
+                            name: name, fold: nil, group: nil, file: file, channels: 0, truthChannels: 0)
+                    } else {
+                        let new = VideoRows(
+                            name: name, fold: place.fold, group: place.group, file: file, channels: channels.count,
+                            truthChannels: task == .expression ? 1 : channels.count)
+                        if !together {
+                            known[name] = videos.count
+                            videos.append(new)
+                        }
+                        current = new
+                    }
+                    row = (current?.frames.count ?? 0) + 1
+                }
+                if let fold = current?.fold, let other = place.fold, fold != other {
+                    throw rows.bad(
+                        "video '\(name)' is in fold \(other) here, and was in fold \(fold) before."
+                            + (columns.image != nil && columns.video == nil
+                                ? " If these are single images and no video, say --images." : ""))
+                }
+                if let image = place.image { current?.images.append(image) }
+                try append(rows, columns, frame: place.frame ?? row, to: &current)
+            }
+            if isEmpty { throw .bad(file: file, line: nil, "has no rows.") }
+        }
+        if let current {
+            if together {
+                try body(current, finished.isEmpty)
+            } else {
+                videos[known[current.name] ?? 0] = current
+                for video in videos { try body(video, videos.count == 1) }
+            }
+        }
+    }
+
+    private func append(
+        _ rows: any RowSource, _ columns: PredictionColumns, frame: Int, to video: inout VideoRows?
+    ) throws(PredictionError) {
+        guard (video?.frames.count ?? 0) < VideoRows.most else {
+            throw rows.bad(
+                "video '\(video?.name ?? "")' has more than \(VideoRows.most) rows. Does the file lack a column that "
+                    + "names the video?")
+        }
+        var scores: [Double] = []
+        for column in columns.scores { scores.append(try rows.number(column)) }
+        if task != .valenceArousal {
+            if options.areLogits {
+                scores = Logit.probabilities(scores, task: task)
+            } else if let index = scores.firstIndex(where: { $0 < -1e-6 || $0 > 1 + 1e-6 }) {
+                throw rows.bad(
+                    "\(channels[index]) is \(scores[index]), which is no probability. Say --logits if the scores are "
+                        + "logits.")
+            }
+        }
+        for (channel, score) in scores.enumerated() { video?.scores[channel].append(score) }
+        for (channel, column) in columns.truth.enumerated() {
+            var value = Double.nan
+            if let column {
+                value =
+                    task == .expression
+                    ? try columns.classes.label(rows, column)
+                    : AnnotationFile.truth(try rows.number(column), task: task)
+                if task == .actionUnits, value > 1 {
+                    throw rows.bad("the truth of \(channels[channel]) is \(value); a unit is 0 or 1.")
+                }
+            }
+            video?.truth[channel].append(value)
+        }
+        video?.frames.append(frame)
+        video?.lines.append(rows.line)
+    }
+}

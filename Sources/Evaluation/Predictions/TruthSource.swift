@@ -1,0 +1,267 @@
+import Affect
+import Foundation
+import Tables
+
+/// Where the truth of videos is found when it is not in the file of the predictions: a folder of ABAW annotations (one text
+/// file a video, in the layout of any year), a folder of tables, one table of all videos, or one file for one video.
+final class TruthSource {
+    let path: String
+    private let task: AffectTask
+    private let channels: [String]
+    private let options: PredictionReadingOptions
+    /// Files of a folder by the video that they are named after.
+    private var files: [String: [String]] = [:]
+    /// Videos of one table.
+    private var tracks: [String: TruthTrack] = [:]
+    /// The truth of a file that names no video.
+    private var nameless: TruthTrack?
+    private(set) var found: Set<String> = []
+
+    init(path: String, task: AffectTask, channels: [String], options: PredictionReadingOptions)
+        throws(PredictionError)
+    {
+        self.path = path
+        self.task = task
+        self.channels = channels
+        self.options = options
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw .bad(file: path, line: nil, "no such file or folder.")
+        }
+        if isFolder.boolValue {
+            collect(path, depth: 0)
+            if files.isEmpty {
+                throw .bad(file: path, line: nil, "no annotations (.txt, .csv or .npy) in this folder.")
+            }
+            return
+        }
+        let source = try AnnotationFile.open(path, task: task, channels: channels, options: options)
+        switch source {
+        case .one(let track): nameless = track
+        case .many(let tracks): self.tracks = tracks
+        }
+    }
+
+    /// Annotation folders have sets below tracks: Train_Set and Validation_Set in VA_Estimation_Challenge, and the like.
+    private func collect(_ folder: String, depth: Int) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names.sorted() where !name.hasPrefix(".") {
+            let path = folder + "/" + name
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { continue }
+            if isFolder.boolValue {
+                if depth < 3 { collect(path, depth: depth + 1) }
+            } else if let kind = name.split(separator: ".").last, ["txt", "csv", "tsv", "npy"].contains(kind) {
+                files[String(name.dropLast(kind.count + 1)), default: []].append(path)
+            }
+        }
+    }
+
+    /// Videos that there is truth for.
+    var names: [String] { nameless != nil ? [] : Array(files.keys) + Array(tracks.keys) }
+
+    /// The truth of a video; nil when there is none. `isOnly` says that it is the only video of the predictions, so that a
+    /// file that names no video is meant for it.
+    func track(of video: String, isOnly: Bool) throws(PredictionError) -> TruthTrack? {
+        if let nameless, isOnly {
+            found.insert(video)
+            return nameless
+        }
+        if let track = tracks[video] {
+            found.insert(video)
+            return track
+        }
+        guard let candidates = files[video] else { return nil }
+        // The same video may be annotated for several tracks; the one whose header is the task's is meant.
+        for file in candidates {
+            guard AnnotationFile.isOf(file, task: task) || candidates.count == 1 else { continue }
+            found.insert(video)
+            switch try AnnotationFile.open(file, task: task, channels: channels, options: options) {
+            case .one(let track): return track
+            case .many(let tracks): return tracks[video] ?? tracks.values.first
+            }
+        }
+        return nil
+    }
+}
+
+/// A file of truth.
+enum AnnotationFile {
+    case one(TruthTrack)
+    case many([String: TruthTrack])
+
+    private static let mostBytes = 2_000_000_000
+
+    /// Whether a file's header is that of a task's ABAW track, or tells nothing.
+    static func isOf(_ path: String, task: AffectTask) -> Bool {
+        guard let reader = try? TableReader(path: path), let record = try? reader.next() else { return true }
+        guard let track = AffectTask.allCases.first(where: { isHeader(record.texts, of: $0) }) else { return true }
+        return track == task
+    }
+
+    static func isHeader(_ fields: [String], of task: AffectTask) -> Bool {
+        fields.map { $0.lowercased() } == task.standardChannels.map { $0.lowercased() }
+    }
+
+    static func open(
+        _ path: String, task: AffectTask, channels: [String], options: PredictionReadingOptions
+    ) throws(PredictionError) -> AnnotationFile {
+        if path.hasSuffix(".npy") {
+            return .one(try array(NumpyRows(path: path), task: task, channels: channels, options: options))
+        }
+        do throws(TableError) {
+            let reader = try TableReader(path: path)
+            guard let first = try reader.next() else { throw TableError(path: path, "an empty file.") }
+            let track = AffectTask.allCases.first { isHeader(first.texts, of: $0) }
+            let isBare = first.texts.indices.allSatisfy { first.number($0) != nil }
+            if let track, track != task {
+                throw TableError(
+                    path: path, line: 1,
+                    "annotations of \(track.shortName), where the predictions are of \(task.shortName).")
+            }
+            if track == task || isBare {
+                return .one(try annotations(reader, isBare ? first : nil, task: task, channels: channels))
+            }
+        } catch {
+            throw PredictionError(error)
+        }
+        return try table(TableRows(path: path), task: task, channels: channels, options: options)
+    }
+
+    /// ABAW's own files: a header, then a line for every frame from 1 on. -5 (valence, arousal) and -1 (the others) mean
+    /// that a frame is not annotated. Some files repeat their header.
+    private static func annotations(
+        _ reader: TableReader, _ bare: TableRecord?, task: AffectTask, channels: [String]
+    ) throws(TableError) -> TruthTrack {
+        let standard = task.standardChannels
+        let width = task == .expression ? 1 : standard.count
+        let places = channels.map { standard.firstIndex(of: $0) }
+        var track = TruthTrack(values: Array(repeating: [], count: task == .expression ? 1 : channels.count))
+        var record = bare ?? TableRecord()
+        var has = bare != nil
+        if !has { has = try reader.next(into: &record) }
+        while has {
+            // Some files repeat their header in the middle; it is no frame.
+            if isHeader(record.texts, of: task) {
+                has = try reader.next(into: &record)
+                continue
+            }
+            guard record.count == width else {
+                throw TableError(
+                    path: reader.path, line: record.line,
+                    "\(record.count) values where annotations of \(task.shortName) have \(width).")
+            }
+            var values: [Double] = []
+            for field in 0..<width {
+                guard let number = record.number(field) else {
+                    throw TableError(
+                        path: reader.path, line: record.line, "'\(record[field])' is not a number.")
+                }
+                values.append(number)
+            }
+            track.frames.append(track.frames.count + 1)
+            let isMissing = values.contains { task == .valenceArousal ? $0 < -1 : $0 < 0 }
+            if task == .expression {
+                track.values[0].append(
+                    isMissing ? .nan : AnnotationFile.label(values[0], standard: standard, channels: channels))
+            } else {
+                for (channel, place) in places.enumerated() {
+                    track.values[channel].append(isMissing ? .nan : place.map { values[$0] } ?? .nan)
+                }
+            }
+            has = try reader.next(into: &record)
+        }
+        return track
+    }
+
+    /// A class of the standard order as an index of the channels.
+    private static func label(_ value: Double, standard: [String], channels: [String]) -> Double {
+        guard let label = Int(exactly: value), standard.indices.contains(label) else { return .nan }
+        if channels.count == standard.count, !channels.contains(where: standard.contains) { return value }
+        return channels.firstIndex(of: standard[label]).map(Double.init) ?? .nan
+    }
+
+    private static func array(
+        _ rows: NumpyRows, task: AffectTask, channels: [String], options: PredictionReadingOptions
+    ) throws(PredictionError) -> TruthTrack {
+        let width = task == .expression ? 1 : channels.count
+        guard rows.columnCount == width else {
+            throw .bad(
+                file: rows.path, line: nil, "has \(rows.columnCount) columns where the truth has \(width).")
+        }
+        var track = TruthTrack(values: Array(repeating: [], count: width))
+        while try rows.next() {
+            track.frames.append(track.frames.count + 1)
+            for channel in 0..<width {
+                let value = try rows.number(channel)
+                track.values[channel].append(truth(value, task: task))
+            }
+        }
+        return track
+    }
+
+    /// NaN for what stands for no truth.
+    static func truth(_ value: Double, task: AffectTask) -> Double {
+        switch task {
+        case .valenceArousal: value == -5 ? .nan : value
+        case .actionUnits, .expression: value < 0 ? .nan : value
+        }
+    }
+
+    private static func table(
+        _ rows: TableRows, task: AffectTask, channels: [String], options: PredictionReadingOptions
+    ) throws(PredictionError) -> AnnotationFile {
+        let bytes = (try? FileManager.default.attributesOfItem(atPath: rows.path)[.size]) as? Int ?? 0
+        guard bytes <= mostBytes else {
+            throw .bad(
+                file: rows.path, line: nil,
+                "holds \(bytes / 1_000_000) MB, too much for a table of truth, which is read at once. Put the truth in "
+                    + "columns beside the predictions, or in a file for each video.")
+        }
+        var wanted = options
+        wanted.task = task
+        wanted.channels = channels
+        let columns = try PredictionColumns(rows.columns, path: rows.path, options: wanted, isTruth: true)
+        let isClass = task == .expression
+        let places: [Int?] =
+            isClass
+            ? [columns.scores.count == 1 ? columns.scores[0] : nil]
+            : channels.map { channel in
+                columns.channels.firstIndex(of: channel).flatMap {
+                    $0 < columns.scores.count ? columns.scores[$0] : nil
+                }
+            }
+        guard places.contains(where: { $0 != nil }) else {
+            throw .bad(
+                file: rows.path, line: 1,
+                "none of the columns \(rows.columns.joined(separator: ", ")) is the truth of "
+                    + "\(channels.joined(separator: ", ")). Say which: --truth-columns \(channels[0])=COLUMN.")
+        }
+        var tracks: [String: TruthTrack] = [:]
+        var seen: [String: FrameNumbers] = [:]
+        let labels = ClassLabels(channels: channels, columns: channels, order: channels)
+        while try rows.next() {
+            let place = try RowPlace(rows, columns, singleImages: options.singleImages)
+            let name = place.video ?? ""
+            let frame = place.frame ?? (tracks[name]?.frames.count ?? 0) + 1
+            if columns.frame != nil || columns.image != nil, !seen[name, default: FrameNumbers()].insert(frame) {
+                throw rows.bad(
+                    "frame \(frame)\(name.isEmpty ? "" : " of video '\(name)'") again. Remove one of the two.")
+            }
+            var values: [Double] = []
+            for column in places {
+                guard let column else {
+                    values.append(.nan)
+                    continue
+                }
+                values.append(
+                    isClass
+                        ? try labels.label(rows, column) : truth(try rows.number(column), task: task))
+            }
+            tracks[name, default: TruthTrack(values: Array(repeating: [], count: places.count))].frames.append(frame)
+            for (channel, value) in values.enumerated() { tracks[name]?.values[channel].append(value) }
+        }
+        if tracks.count == 1, let only = tracks[""] { return .one(only) }
+        return .many(tracks)
+    }
+}

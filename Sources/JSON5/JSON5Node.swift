@@ -1,0 +1,110 @@
+/// A place in a text, for error messages.
+public struct SourceLocation: Equatable, Hashable, Sendable, CustomStringConvertible {
+    /// The file's name, or the words of the command line that the text stood in.
+    public var file: String
+    /// Counted from 1; 0 means the text as a whole.
+    public var line: Int
+    /// Counted from 1, in Unicode scalars.
+    public var column: Int
+
+    public init(file: String, line: Int = 0, column: Int = 0) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
+
+    /// `file:line:column`, or the file alone where there is no line.
+    public var description: String {
+        line == 0 ? file : "\(file):\(line):\(column)"
+    }
+}
+
+/// A value of a JSON5 text and where it stands.
+public struct JSON5Node: Equatable, Sendable {
+    public var value: JSON5Value
+    public var location: SourceLocation
+
+    public init(_ value: JSON5Value, at location: SourceLocation = SourceLocation(file: "")) {
+        self.value = value
+        self.location = location
+    }
+}
+
+/// A JSON5 value. Whole numbers are exact and stay apart from numbers with a point or an exponent.
+public enum JSON5Value: Equatable, Sendable {
+    case null
+    case boolean(Bool)
+    case integer(Int64)
+    case double(Double)
+    case string(String)
+    case array([JSON5Node])
+    case object(JSON5Object)
+}
+
+/// The members of a JSON5 object in the order of the text; keys are unique.
+public struct JSON5Object: Equatable, Sendable {
+    public struct Member: Equatable, Sendable {
+        public var key: String
+        public var keyLocation: SourceLocation
+        public var node: JSON5Node
+
+        public init(key: String, keyLocation: SourceLocation, node: JSON5Node) {
+            self.key = key
+            self.keyLocation = keyLocation
+            self.node = node
+        }
+    }
+
+    public private(set) var members: [Member]
+
+    public init(members: [Member] = []) {
+        self.members = []
+        for member in members {
+            self.set(member)
+        }
+    }
+
+    /// Takes members that are known to have different keys.
+    package init(uniqueMembers: [Member]) {
+        members = uniqueMembers
+    }
+
+    public subscript(key: String) -> JSON5Node? {
+        members.first { $0.key == key }?.node
+    }
+
+    /// Replaces the member of that key in its place, or adds it at the end.
+    public mutating func set(_ member: Member) {
+        if let index = members.firstIndex(where: { $0.key == member.key }) {
+            members[index] = member
+        } else {
+            members.append(member)
+        }
+    }
+
+    public mutating func remove(_ key: String) {
+        members.removeAll { $0.key == key }
+    }
+}
+
+/// Why a text is not JSON5: one sentence, with the place.
+public struct JSON5Error: Error, Equatable, Sendable, CustomStringConvertible {
+    public let location: SourceLocation
+    /// What was found and what was expected, without the place.
+    public let message: String
+
+    public init(at location: SourceLocation, _ message: String) {
+        self.location = location
+        self.message = message
+    }
+
+    /// `file:line:column: message`
+    public var description: String { "\(location): \(message)" }
+}
+
+extension JSON5Value {
+    /// A number without a needless `.0`.
+    package static func number(_ number: Double) -> JSON5Value {
+        abs(number) < 0x1p53 ? Int64(exactly: number).map { .integer($0) } ?? .double(number) : .double(number)
+    }
+}

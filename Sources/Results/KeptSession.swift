@@ -1,0 +1,15 @@
+import RunStore
+import Session
+
+extension RunStore {
+    /// The session that a run was trained with; nil for predictions of a model trained elsewhere.
+    public func session(of run: RunID) throws -> Session? {
+        guard try stages(of: run).allSatisfy({ StageKind(rawValue: $0.kind) != nil }) else { return nil }
+        return try keptSession(of: run)
+    }
+
+    /// The session that is kept with a run.
+    public func keptSession(of run: RunID) throws -> Session {
+        try SessionReader.read(text: sessionText(of: run), file: "session of run \(run)", folder: "/")
+    }
+}

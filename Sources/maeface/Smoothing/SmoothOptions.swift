@@ -1,0 +1,136 @@
+import Basics
+import Evaluation
+import Foundation
+
+/// The words of `maeface smooth` and `maeface runs import` that say what the predictions are.
+struct PredictionArguments {
+    var reading = PredictionReadingOptions()
+    var truth: String?
+
+    static let help = """
+          --truth T            ABAW annotations (the folder), a table, or one file for one video; otherwise columns such as
+                               valence_truth or expression_truth beside the predictions
+          --task T             va, au or expr, where the columns' names do not tell
+          --columns C,...      the columns of the scores, as in valence=pred_v,arousal=pred_a
+          --truth-columns C,.. the columns of the truth, likewise
+          --channels C,...     the channels of a NumPy array, which has no names
+          --images             every image stands for itself; otherwise x/00017.jpg is frame 17 of video x
+          --logits             the scores of units or classes are logits; they become probabilities
+          --fps N              frames a second, to say sigmas in seconds
+        """
+
+    init(_ arguments: inout Arguments) throws {
+        truth = try arguments.value("--truth")
+        if let task = try arguments.task() { reading.task = task }
+        reading.columns = try Self.choices("--columns", &arguments)
+        reading.truthColumns = try Self.choices("--truth-columns", &arguments)
+        reading.channels = try (arguments.value("--channels") ?? "").split(separator: ",").map(String.init)
+        reading.areLogits = arguments.flag("--logits")
+        reading.singleImages = arguments.flag("--images")
+        reading.framesPerSecond = try arguments.number("--fps", minimum: 1e-6)
+    }
+
+    private static func choices(
+        _ name: String, _ arguments: inout Arguments
+    ) throws -> [PredictionReadingOptions.ColumnChoice] {
+        try arguments.values(name).flatMap { $0.split(separator: ",") }.map { word in
+            let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+            guard let channel = parts.first, let column = parts.last else {
+                throw UserError.usage("\(name) takes CHANNEL=COLUMN, not '\(word)'.")
+            }
+            return PredictionReadingOptions.ColumnChoice(channel: channel, column: column)
+        }
+    }
+}
+
+/// How `maeface smooth` is to smooth.
+struct SmoothOptions {
+    /// Triples for all channels (nil) or for one.
+    var sigmas: [(channel: String?, value: Sigmas)] = []
+    var thresholds: [(channel: String?, value: Double)] = []
+    /// What was said of the filter; what was not stays as it is.
+    private var edge: EdgeMode?
+    private var gaps: GapFilling?
+    private var keepsGaps = false
+    private var smoothsLogits = false
+    private var isUnclipped = false
+
+    static let help = """
+          --sigma S1,S2,S3     sigmas in frames, σ1 > σ2 and σ1 > σ3; a single number is a plain Gaussian; for one channel
+                               as in valence=29,8,3.5 (may be repeated)
+          --threshold P        from which probability on a unit is active (0.5); for one unit as in AU1=0.3
+          --edge E             reflect (standard), mirror, nearest, constant or wrap, as scipy means them
+          --gaps G             missing frames are filled along a line (linear, standard), hold the last prediction (hold),
+                               or have no weight (normalised)
+          --keep-gaps          missing frames keep what smoothing put there; otherwise they are missing again
+          --smooth-logits      smooths logits of the probabilities rather than probabilities
+          --no-clip            leaves smoothed valence and arousal outside of -1 to 1 where they go there
+        """
+
+    init(_ arguments: inout Arguments) throws {
+        for word in try arguments.values("--sigma") {
+            let (channel, text) = Self.split(word)
+            guard let value = Sigmas(text: text) else {
+                throw UserError.usage(
+                    "--sigma takes three numbers as in 29,8,3.5 with the first the largest, or a single one, not '\(text)'."
+                )
+            }
+            sigmas.append((channel, value))
+        }
+        for word in try arguments.values("--threshold") {
+            let (channel, text) = Self.split(word)
+            guard let value = Double(text), (0...1).contains(value) else {
+                throw UserError.usage("--threshold takes a probability from 0 to 1, not '\(text)'.")
+            }
+            thresholds.append((channel, value))
+        }
+        if let word = try arguments.value("--edge") {
+            guard let edge = EdgeMode(word: word) else {
+                let known = EdgeMode.allCases.map(\.rawValue).joined(separator: ", ")
+                throw UserError.usage("--edge takes one of \(known), not '\(word)'.")
+            }
+            self.edge = edge
+        }
+        if let word = try arguments.value("--gaps") {
+            guard let gaps = GapFilling(rawValue: word) else {
+                let known = GapFilling.allCases.map(\.rawValue).joined(separator: ", ")
+                throw UserError.usage("--gaps takes one of \(known), not '\(word)'.")
+            }
+            self.gaps = gaps
+        }
+        keepsGaps = arguments.flag("--keep-gaps")
+        smoothsLogits = arguments.flag("--smooth-logits")
+        isUnclipped = arguments.flag("--no-clip")
+    }
+
+    private static func split(_ word: String) -> (String?, String) {
+        let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+        return parts.count == 2 ? (parts[0], parts[1]) : (nil, word)
+    }
+
+    var saysSomething: Bool { !sigmas.isEmpty || !thresholds.isEmpty }
+
+    /// The settings for given channels.
+    /// - Parameter base: what holds where nothing was said.
+    func settings(channels: [String], base: SmootherSettings) throws -> SmootherSettings {
+        var settings = base
+        if let edge { settings.options.edge = edge }
+        if let gaps { settings.options.gaps = gaps }
+        if keepsGaps { settings.options.result = .kept }
+        if smoothsLogits { settings.options.domain = .logits }
+        if isUnclipped { settings.options.clips = false }
+        func places(_ channel: String?) throws -> [Int] {
+            guard let channel else { return Array(channels.indices) }
+            guard let place = channels.firstIndex(where: { $0.lowercased() == channel.lowercased() }) else {
+                throw UserError.usage(
+                    "There is no channel '\(channel)'; the predictions have \(channels.joined(separator: ", ")).")
+            }
+            return [place]
+        }
+        for choice in sigmas { for place in try places(choice.channel) { settings.sigmas[place] = choice.value } }
+        for choice in thresholds {
+            for place in try places(choice.channel) { settings.thresholds[place] = choice.value }
+        }
+        return settings
+    }
+}

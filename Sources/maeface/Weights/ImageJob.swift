@@ -1,0 +1,193 @@
+import Basics
+import Checkpoints
+import Compute
+import Datasets
+import Foundation
+import Model
+import Results
+import RunStore
+import Tables
+import Training
+
+/// What `embed` and `predict` share: images through one model, or several, into a table.
+struct ImageJob {
+    /// Files of weights: one, or one a fold.
+    let weights: [String]
+    /// The run that they are of, where they are of one.
+    let isOfRun: Bool
+    private let files: [String]
+    private let output: String
+    private let heads: Int?
+    private let image: Int?
+    private let framing: ImageReader.Framing
+    private let batch: Int
+    private let threads: Int
+
+    static let help = """
+          --run RUN       the weights of a run's last stage with labels (RUN@STAGE for another), with its own evaluation;
+                          for a run of folds with one of
+          --fold K            the model that held out fold K
+          --weights FILE  any file of weights
+          INPUT           JPEG and PNG files, and folders of them
+          --heads N       heads of attention, asked for when nothing tells them: the shapes do not
+          --image PIXELS  the side of the model's input (the file's); positions are resized
+          --whole         resizes the whole image to the square, for aligned faces; otherwise, but for a run that was
+                          evaluated so, the shorter side becomes 8/7 of the input and the centre is cut out
+          --batch N       images at once (32)
+          --threads N     compute threads (all processors)
+          --home DIR      the folder of runs (MAEFACE_HOME, or ./runs)
+        """
+
+    /// - Parameter canAverage: whether the models of all folds may answer together.
+    init(_ arguments: inout Arguments, canAverage: Bool) throws {
+        let file = try arguments.value("--weights")
+        let run = try arguments.value("--run")
+        let fold = try arguments.integer("--fold")
+        let ensemble = canAverage ? try arguments.value("--ensemble") : nil
+        let home = RunStore.home(argument: try arguments.value("--home"))
+        let short = try arguments.value("-o")
+        guard let output = try arguments.value("--output") ?? short else {
+            throw UserError.usage("-o OUT.csv is needed: where the rows go.")
+        }
+        self.output = output
+        heads = try arguments.integer("--heads")
+        image = try arguments.integer("--image")
+        let isWhole = arguments.flag("--whole")
+        batch = try arguments.integer("--batch") ?? 32
+        threads = try arguments.integer("--threads") ?? ProcessInfo.processInfo.activeProcessorCount
+        let inputs = try arguments.positionals("INPUT...", atLeast: 1)
+        switch (file, run) {
+        case (let file?, nil):
+            guard fold == nil, ensemble == nil else {
+                throw UserError.usage("--fold and --ensemble go with --run.")
+            }
+            (weights, isOfRun, framing) = ([file], false, isWhole ? .whole : .centre)
+        case (nil, let run?):
+            let store = try RunStore.open(home: home, readOnly: true)
+            let found = try Self.weights(run, fold: fold, ensemble: ensemble, canAverage: canAverage, in: store)
+            (weights, isOfRun, framing) = (found.files, true, isWhole ? .whole : found.framing)
+        default: throw UserError.usage("--run RUN or --weights FILE is needed, one of the two.")
+        }
+        do {
+            let scan = try FolderScan.scan(inputs)
+            for skipped in scan.skipped { Output.say("skipped \(skipped)") }
+            files = scan.files
+        } catch {
+            throw UserError.data("\(error)")
+        }
+    }
+
+    private static func weights(
+        _ word: String, fold: Int?, ensemble: String?, canAverage: Bool, in store: RunStore
+    ) throws -> (files: [String], framing: ImageReader.Framing) {
+        let reference = try RunReference(word, in: store)
+        guard !reference.isGroup, let run = reference.runs.first else {
+            throw UserError.usage(
+                "'\(word)' are \(reference.runs.count) runs; name one of \(reference.runs.map(\.name).joined(separator: ", "))."
+            )
+        }
+        let weights: StageWeights
+        do {
+            weights = try StageWeights(of: run, stage: reference.stages[0], in: store)
+        } catch let error as TrainingError {
+            throw UserError.data(error.description)
+        }
+        let title = "run \(run.id) '\(run.name)'"
+        guard !weights.folds.isEmpty else {
+            guard fold == nil, ensemble == nil else {
+                throw UserError.usage(
+                    "\(title) has no folds in stage \(weights.stage); leave --fold and --ensemble out.")
+            }
+            return ([weights.file(fold: nil)], weights.framing)
+        }
+        let known = weights.folds.map(String.init).joined(separator: ", ")
+        switch (fold, ensemble) {
+        case (let fold?, nil):
+            guard weights.folds.contains(fold) else {
+                throw UserError.usage("\(title) has no weights of fold \(fold); it has folds \(known).")
+            }
+            return ([weights.file(fold: fold)], weights.framing)
+        case (nil, "mean"?): return (weights.folds.map { weights.file(fold: $0) }, weights.framing)
+        case (nil, let other?): throw UserError.usage("--ensemble takes mean, not '\(other)'.")
+        case (nil, nil):
+            throw UserError.usage(
+                "\(title) has a model for each of the folds \(known): choose one with --fold K"
+                    + (canAverage ? ", or take the mean of their answers with --ensemble mean." : "."))
+        case (_?, _?): throw UserError.usage("--fold and --ensemble do not go together.")
+        }
+    }
+
+    /// Loads the weights and says what was loaded.
+    func models(use: LoadedClassifier.Use) throws -> [LoadedClassifier] {
+        let pool = ThreadPool(threads: threads)
+        return try weights.map { weights -> LoadedClassifier in
+            do {
+                let model = try LoadedClassifier(
+                    path: weights, use: use, heads: heads, image: image, batch: min(batch, files.count), pool: pool)
+                Output.say("\(weights): \(WeightsCommands.words(model.shape))")
+                for line in model.report.lines { Output.say(line) }
+                return model
+            } catch let error as CheckpointError {
+                throw UserError.data(error.description)
+            } catch let error as ModelError {
+                throw UserError.data("\(weights): \(error)")
+            }
+        }
+    }
+
+    /// Runs every image and writes a row each, whole or not at all.
+    /// - Parameter row: the numbers to write of one model's outputs; several models are averaged.
+    func write(
+        _ columns: [String], of models: [LoadedClassifier], row: (UnsafeBufferPointer<Float>) -> [Float]
+    ) throws -> ExitCode {
+        guard let first = models.first else { return .failed }
+        let values = models.map { FloatBuffer(count: batch * $0.columns) }
+        var (written, skipped) = (0, 0)
+        let isTerminal = isatty(2) == 1
+        do {
+            try WholeFile.write(to: output, byteCount: 0) { (file) throws(FileError) in
+                try file.append(Array((["image"] + columns).map(\.asTableField).joined(separator: ",").utf8) + [0x0A])
+                let reader = ImageReader(
+                    files: files, image: first.image, framing: framing, normalisation: first.normalisation)
+                try reader.forEachBatch(of: batch, threads: threads) { failure in
+                    if isTerminal { Output.write("\r\u{1B}[K", to: 2) }
+                    Output.say("skipped \(failure)")
+                    skipped += 1
+                } _: { (paths, pixels) throws(FileError) in
+                    for (model, values) in zip(models, values) {
+                        model.run(images: pixels, batch: paths.count, into: values.pointer)
+                    }
+                    var text = ""
+                    for (index, path) in paths.enumerated() {
+                        let rows = zip(models, values).map { model, values in
+                            row(
+                                UnsafeBufferPointer(start: values.pointer + index * model.columns, count: model.columns)
+                            )
+                        }
+                        text += path.asTableField
+                        for number in Self.mean(rows) { text += ",\(number)" }
+                        text += "\n"
+                    }
+                    try file.append(Array(text.utf8))
+                    written += paths.count
+                    if isTerminal { Output.write("\r\(written + skipped) of \(files.count) images\u{1B}[K", to: 2) }
+                }
+                // An empty table is no result: it must not take the place of an older one.
+                guard written > 0 else { throw FileError(path: output, "would have no rows") }
+            }
+        } catch {
+            if skipped == files.count {
+                throw UserError.data("none of the \(files.count) images could be read, so nothing was written.")
+            }
+            throw UserError.environment("\(error)")
+        }
+        if isTerminal { Output.write("\r\u{1B}[K", to: 2) }
+        Output.result("\(output): \(written) images\(skipped > 0 ? ", \(skipped) skipped" : "")")
+        return .done
+    }
+
+    private static func mean(_ rows: [[Float]]) -> [Float] {
+        guard rows.count > 1 else { return rows.first ?? [] }
+        return rows[0].indices.map { column in rows.reduce(0) { $0 + $1[column] } / Float(rows.count) }
+    }
+}

@@ -1,0 +1,144 @@
+import Basics
+import Checkpoints
+import Foundation
+import RunStore
+
+/// `maeface weights inspect`: what a file of weights holds.
+enum WeightsInspectCommand: Command {
+    static let path = ["weights", "inspect"]
+    static let summary = "list the tensors of a file of weights"
+    static let help = """
+        Lists the tensors of a file of weights: name, shape, type, mean and standard deviation, which model they are of,
+        and what else the file holds. Reads PyTorch files (.pth, .pt, .bin, .pth.tar, of any version), safetensors, an
+        index of shards, and folders with such files. Nothing in a file is run.
+
+        USAGE: maeface weights inspect FILE [--check] [--json]
+
+          --check  compares the checksums that zip archives keep with all their bytes
+          --json   prints an object, with the smallest and largest value of each tensor as well
+
+        EXAMPLE: maeface weights inspect mae_face_pretrain_vit_base.pth
+        """
+
+    static func run(_ arguments: inout Arguments) throws -> ExitCode {
+        let isJSON = arguments.flag("--json")
+        let isChecked = arguments.flag("--check")
+        let name = try arguments.positionals("FILE", atLeast: 1, atMost: 1)[0]
+        let file = try WeightsCommands.open(name, verifiesChecksums: isChecked)
+        let rows = file.tensors.map { (tensor: $0, statistics: TensorStatistics(file.floats(of: $0))) }
+        let model = try? WeightsShape(NamedWeights(file))
+        if isJSON {
+            try Output.json(json(file, rows, model))
+        } else {
+            Output.result(text(file, rows, model))
+        }
+        return .done
+    }
+
+    private typealias Row = (tensor: WeightTensor, statistics: TensorStatistics)
+
+    private static func text(_ file: WeightsFile, _ rows: [Row], _ model: WeightsShape?) -> String {
+        let table = rows.map { row in
+            [
+                printable(row.tensor.name), TensorEntry.words(for: row.tensor.shape), row.tensor.type.rawValue,
+                number(row.statistics.mean), number(row.statistics.standardDeviation),
+                row.statistics.notFinite > 0 ? "\(row.statistics.notFinite) not finite" : "",
+            ]
+        }
+        var lines = [RunTable.aligned([["name", "shape", "type", "mean", "std", ""]] + table, right: [3, 4]), ""]
+        func add(_ text: String) {
+            let text = printable(text)
+            lines.append(text.count > 200 ? text.prefix(197) + "..." : text)
+        }
+        for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) { add("\(key): \(value)") }
+        if !file.beside.isEmpty { add("beside the weights: \(file.beside.joined(separator: ", "))") }
+        if !file.unread.isEmpty { add("not read: \(file.unread.joined(separator: ", "))") }
+        if !file.notBuilt.isEmpty { add("left as names, not built: \(file.notBuilt.joined(separator: ", "))") }
+        if let model { add(WeightsCommands.words(model)) }
+        add(
+            "\(file.format.rawValue)\(file.part.isEmpty ? "" : ", weights under `\(file.part)`"): "
+                + "\(rows.count) tensors, \(file.elementCount) parameters, \(ByteCount.text(Int64(file.byteCount)))")
+        return lines.joined(separator: "\n")
+    }
+
+    /// A file's text as one harmless line: control characters, which could steer the terminal, are spelled out.
+    private static func printable(_ text: String) -> String {
+        text.unicodeScalars.map { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: scalar.escaped(asASCII: true)
+            default: String(scalar)
+            }
+        }.joined()
+    }
+
+    private static func number(_ value: Double?) -> String {
+        value.map { String(format: "%.4g", $0) } ?? "-"
+    }
+
+    private static func json(_ file: WeightsFile, _ rows: [Row], _ model: WeightsShape?) -> JSONValue {
+        func texts(_ texts: [String]) -> JSONValue { .list(texts.map { .text($0) }) }
+        return .object([
+            "file": .text(file.path),
+            "format": .text(file.format.rawValue),
+            "part": .text(file.part),
+            "bytes": JSONValue(file.byteCount),
+            "parameters": JSONValue(file.elementCount),
+            "metadata": .object(file.metadata.mapValues { .text($0) }),
+            "beside": texts(file.beside),
+            "not_read": texts(file.unread),
+            "not_built": texts(file.notBuilt),
+            "model": model.map { JSONValue.object(WeightsCommands.json($0)) } ?? .null,
+            "tensors": .list(
+                rows.map { row in
+                    .object([
+                        "name": .text(row.tensor.name),
+                        "shape": .list(row.tensor.shape.map { JSONValue($0) }),
+                        "type": .text(row.tensor.type.rawValue),
+                        "mean": JSONValue(row.statistics.mean),
+                        "std": JSONValue(row.statistics.standardDeviation),
+                        "minimum": JSONValue(row.statistics.minimum),
+                        "maximum": JSONValue(row.statistics.maximum),
+                        "not_finite": JSONValue(row.statistics.notFinite),
+                    ])
+                }),
+        ])
+    }
+}
+
+/// What the commands about weights share.
+enum WeightsCommands {
+    /// Opens a file, or ends the command with its sentence.
+    static func open(_ path: String, verifiesChecksums: Bool = false) throws -> WeightsFile {
+        try badData { () throws(CheckpointError) in try WeightsFile(path: path, verifiesChecksums: verifiesChecksums) }
+    }
+
+    /// Turns what is wrong with a file into the error of a command.
+    static func badData<Result>(_ body: () throws(CheckpointError) -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            throw UserError.data(error.description)
+        }
+    }
+
+    /// `a vit-base (768 channels, 12 blocks, patches of 16) for 224 pixels, decoder 512d8b`
+    static func words(_ model: WeightsShape) -> String {
+        var words = "a \(model.words)"
+        if let grid = model.grid { words += " for \(grid * model.patch) pixels" }
+        if let decoder = model.decoderName { words += ", decoder \(decoder)" }
+        if let outputs = model.outputs {
+            words += ", head of \(outputs) outputs" + (model.hasMeanNorm ? " on the mean of the patch tokens" : "")
+        }
+        if let heads = model.statedHeads { words += ", \(heads) heads" }
+        return words
+    }
+
+    static func json(_ model: WeightsShape) -> [String: JSONValue] {
+        [
+            "encoder": .text(model.encoderName), "width": JSONValue(model.width), "depth": JSONValue(model.depth),
+            "patch": JSONValue(model.patch), "image": JSONValue(model.grid.map { $0 * model.patch }),
+            "decoder": JSONValue(model.decoderName), "outputs": JSONValue(model.outputs),
+            "heads": JSONValue(model.statedHeads),
+        ]
+    }
+}

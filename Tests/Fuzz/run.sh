@@ -18,7 +18,7 @@ $swift -sanitize=address -wmo -module-name Basics -emit-module-path "$folder/Bas
     -c -o "$folder/Basics.o" "$root"/Sources/Basics/*.swift
 $swift -sanitize=fuzzer,address -module-name MaefaceFuzz -I "$folder" "$folder/Basics.o" \
     -Xcc -fmodule-map-file="$root/Sources/CZlib/module.modulemap" \
-    "$root"/Sources/Checkpoints/*.swift "$here/WeightsFuzzer.swift" -lz -o "$folder/maeface-fuzz"
+    $(find "$root/Sources/Checkpoints" -name '*.swift') "$here/WeightsFuzzer.swift" -lz -o "$folder/maeface-fuzz"
 
 # The first byte tells the kind: a file as it is, a pickle alone, the header of a safetensors file alone.
 seed() { { printf "$1"; cat "$2"; } > "$folder/corpus/$(basename "$2")-$3"; }

@@ -14,7 +14,7 @@ struct WeightsCommandTests {
 
     /// Photographs of the image tests.
     private let photos = ["colour.png", "grey.jpg", "orientation-6.jpg", "webp.jpg"].map {
-        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../FacesTests/Reference/\($0)")
+        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../ImagesTests/Reference/\($0)")
             .standardizedFileURL.path
     }
 

@@ -51,7 +51,7 @@ let package = Package(
         library("Session", ["Affect", "Basics", "JSON5"]),
         library("Datasets", ["Affect", "Basics", "Compute", "Images", "RenderedFaces", "Tables"]),
         library("Checkpoints", ["Basics", "Compute", "CZlib", "JSON5"]),
-        library("RunStore", ["Basics", "CSQLite", "CSystem"]),
+        library("RunStore", ["Affect", "Basics", "CSQLite", "CSystem"]),
         library("Results", ["Affect", "Basics", "Evaluation", "RunStore", "Session"]),
         library(
             "Training",
@@ -86,14 +86,14 @@ let package = Package(
         tests(
             "EvaluationTests", ["TestSupport", "Affect", "Basics", "Evaluation", "CKernels"], exclude: ["Reference"]),
         tests("ImagesTests", ["TestSupport", "Images", "Compute", "CImage"], exclude: ["Reference"]),
-        tests("RenderedFacesTests", ["TestSupport", "Affect", "RenderedFaces", "Images", "Compute"]),
+        tests("RenderedFacesTests", ["TestSupport", "Affect", "RenderedFaces", "Datasets", "Images", "Compute"]),
         tests("SessionTests", ["Session", "JSON5"]),
         tests(
             "DatasetsTests",
             ["TestSupport", "Affect", "Basics", "Datasets", "RenderedFaces", "Images", "Compute", "Tables"]),
         tests(
             "CheckpointsTests", ["TestSupport", "Checkpoints", "Basics", "Compute"], exclude: ["Fixtures", "Reference"]),
-        tests("RunStoreTests", ["RunStore", "CSQLite", "CSystem"]),
+        tests("RunStoreTests", ["Affect", "RunStore", "CSQLite", "CSystem"]),
         tests("ResultsTests", ["Results", "Affect", "Evaluation", "RunStore", "Session"]),
         tests("TrainingTests", ["Training", "Checkpoints", "Model", "Compute", "Session", "Evaluation"]),
         tests("ScreenTests", ["Screen"]),

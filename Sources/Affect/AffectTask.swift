@@ -45,6 +45,17 @@ public enum AffectTask: String, Sendable, Hashable, CaseIterable, Codable {
         }
     }
 
+    /// How it is scored.
+    public var metric: Metric { self == .valenceArousal ? .concordance : .f1 }
+
     /// The name of the score: CCC or F1.
-    public var scoreName: String { self == .valenceArousal ? "CCC" : "F1" }
+    public var scoreName: String { metric.rawValue }
+}
+
+/// What a task is scored by; the raw values are the names on the screen and in the store of runs.
+public enum Metric: String, Sendable, Hashable, CaseIterable {
+    /// The harmonic mean of precision and recall (eq. 10 to 12).
+    case f1 = "F1"
+    /// The concordance correlation coefficient (eq. 5).
+    case concordance = "CCC"
 }

@@ -108,3 +108,36 @@ extension JSON5Value {
         abs(number) < 0x1p53 ? Int64(exactly: number).map { .integer($0) } ?? .double(number) : .double(number)
     }
 }
+
+extension JSON5Value {
+    /// A whole number, also when it is written as 4.096e3.
+    package var wholeNumber: Int64? {
+        switch self {
+        case .integer(let number): number
+        case .double(let number) where abs(number) <= 0x1p53: Int64(exactly: number)
+        default: nil
+        }
+    }
+
+    package var number: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .double(let number): number
+        default: nil
+        }
+    }
+
+    /// As messages show what was found: short, and never more than a line.
+    package var shown: String {
+        switch self {
+        case .null: "null"
+        case .boolean(let flag): flag ? "true" : "false"
+        case .integer(let number): String(number)
+        case .double(let number): JSON5Writer.numberText(number)
+        case .string(let text):
+            JSON5Writer.text(.string(text.count > 40 ? text.prefix(37) + "..." : text)).filter { $0 != "\n" }
+        case .array(let elements): elements.isEmpty ? "an empty list" : "a list of \(elements.count)"
+        case .object: "an object"
+        }
+    }
+}

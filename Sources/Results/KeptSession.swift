@@ -4,7 +4,7 @@ import Session
 extension RunStore {
     /// The session that a run was trained with; nil for predictions of a model trained elsewhere.
     public func session(of run: RunID) throws -> Session? {
-        guard try stages(of: run).allSatisfy({ StageKind(rawValue: $0.kind) != nil }) else { return nil }
+        guard try self.run(run).origin == .trained else { return nil }
         return try keptSession(of: run)
     }
 

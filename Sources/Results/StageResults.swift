@@ -94,13 +94,9 @@ public struct StageResults: Codable, Equatable, Sendable {
     public static func all(of run: RunID, in store: RunStore) throws -> [StageResults] {
         let session = try store.session(of: run)
         return try store.stages(of: run).flatMap { stage -> [StageResults] in
-            let records = try HeldOutPredictions.records(of: run, stage: stage.index, in: store)
-            var tasks: [AffectTask] = []
-            for task in records.compactMap({ AffectTask(rawValue: $0.task) }) where !tasks.contains(task) {
-                tasks.append(task)
-            }
-            return try tasks.compactMap { task -> StageResults? in
-                let sets = try HeldOutPredictions.sets(task, records, of: run, in: store)
+            let predictions = try HeldOutPredictions(of: run, stage: stage.index, in: store)
+            return try predictions.tasks.compactMap { task -> StageResults? in
+                let sets = try predictions.sets(task)
                 guard sets.contains(where: \.hasTruth) else { return nil }
                 var result = StageResults(stage: stage.index, kind: stage.kind, predictions: sets)
                 if session?.stages[stage.index].supervised?.epochChoice == .inner {
@@ -195,17 +191,15 @@ private struct GroupTallies {
 
 /// The results of a run, in `results.json` of its folder.
 public enum RunResultsFile {
-    static let name = "results.json"
-
     public static func write(_ results: [StageResults], to folder: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        try encoder.encode(results).write(to: URL(filePath: folder + "/" + name), options: .atomic)
+        try encoder.encode(results).write(to: URL(filePath: folder + "/" + RunLayout.results), options: .atomic)
     }
 
     /// The results of a run that has some; nil otherwise, and for files of earlier versions.
     public static func read(folder: String) -> [StageResults]? {
-        guard let data = FileManager.default.contents(atPath: folder + "/" + name) else { return nil }
+        guard let data = FileManager.default.contents(atPath: folder + "/" + RunLayout.results) else { return nil }
         return try? JSONDecoder().decode([StageResults].self, from: data)
     }
 }

@@ -1,3 +1,5 @@
+import Affect
+
 /// A run's number in the store.
 public typealias RunID = Int64
 
@@ -15,10 +17,22 @@ public enum RunCondition: String, Sendable, CaseIterable {
     case lost
 }
 
+/// Where a run comes from.
+public enum RunOrigin: String, Sendable, CaseIterable {
+    /// From a session that was trained here.
+    case trained
+    /// From predictions of a model that was trained elsewhere.
+    case imported
+
+    /// What the store keeps as the kind of the only stage of a run that was imported.
+    static let importedStage = "import"
+}
+
 /// One run, as lists show it.
 public struct Run: Equatable, Sendable, Identifiable {
     public var id: RunID
     public var name: String
+    public var origin: RunOrigin
     public var status: RunStatus
     public var condition: RunCondition
     /// Seconds since 1970.
@@ -36,7 +50,7 @@ public struct Run: Equatable, Sendable, Identifiable {
     public var step: Int64
     public var steps: Int64
     /// The headline score or the loss where there is no score.
-    public var scoreName: String?
+    public var scoreName: SeriesName?
     public var score: Double?
     public var failure: String?
     /// The latest of the status line.
@@ -51,15 +65,17 @@ public struct Run: Equatable, Sendable, Identifiable {
     public var progress: Double { steps > 0 ? min(1, Double(step) / Double(steps)) : 0 }
 
     public init(
-        id: RunID, name: String, status: RunStatus, condition: RunCondition, created: Double, started: Double? = nil,
+        id: RunID, name: String, origin: RunOrigin = .trained, status: RunStatus, condition: RunCondition,
+        created: Double, started: Double? = nil,
         ended: Double? = nil, heartbeat: Double? = nil, host: String? = nil, processID: Int32? = nil, stage: Int = 0,
         stageKind: String = "", fold: Int? = nil, epoch: Double = 0, epochs: Int = 0, step: Int64 = 0,
-        steps: Int64 = 0, scoreName: String? = nil, score: Double? = nil, failure: String? = nil,
+        steps: Int64 = 0, scoreName: SeriesName? = nil, score: Double? = nil, failure: String? = nil,
         throughput: Throughput = Throughput(), revision: Int64 = 0, starred: Bool = false, note: String = "",
         tags: [String] = []
     ) {
         self.id = id
         self.name = name
+        self.origin = origin
         self.status = status
         self.condition = condition
         self.created = created
@@ -117,12 +133,13 @@ public struct RunProgress: Equatable, Sendable {
     public var epoch: Double
     /// Steps of the stage done.
     public var step: Int64
-    public var scoreName: String?
+    public var scoreName: SeriesName?
     /// May be NaN: a loss that diverged is shown as it is.
     public var score: Double?
     public var throughput: Throughput
     public init(
-        stage: Int = 0, fold: Int? = nil, epoch: Double, step: Int64, scoreName: String? = nil, score: Double? = nil,
+        stage: Int = 0, fold: Int? = nil, epoch: Double, step: Int64, scoreName: SeriesName? = nil,
+        score: Double? = nil,
         throughput: Throughput = Throughput()
     ) {
         self.stage = stage
@@ -149,18 +166,23 @@ public struct StageRecord: Equatable, Sendable {
     }
 }
 
-/// The identity of a curve: `loss`, `learning rate`, `seconds` ... of a stage, fold and split ("train", "val").
+/// The identity of a curve: of what, in which stage and fold, and on which split.
 public struct SeriesKey: Hashable, Sendable {
     public var stage: Int
     public var fold: Int?
-    public var split: String
-    public var name: String
-    public init(stage: Int, fold: Int? = nil, split: String = "train", name: String) {
+    public var split: Split
+    public var name: SeriesName
+    public init(stage: Int, fold: Int? = nil, split: Split = .training, name: SeriesName) {
         self.stage = stage
         self.fold = fold
         self.split = split
         self.name = name
     }
+    public init(_ part: StageFold, split: Split = .training, name: SeriesName) {
+        self.init(stage: part.stage, fold: part.fold, split: split, name: name)
+    }
+
+    public var part: StageFold { StageFold(stage: stage, fold: fold) }
 }
 
 /// One value of a curve. `value` may be NaN or infinite: a loss that diverged is kept as it was.

@@ -1,3 +1,5 @@
+import Affect
+
 /// Curves.
 extension RunStore {
     /// Appends points in one transaction. A point that is already there takes the new value.
@@ -40,21 +42,27 @@ extension RunStore {
 
     private static func seriesID(_ key: SeriesKey, _ run: RunID, _ database: Database) throws -> Int64 {
         let found = try database.first(
-            "SELECT id FROM series WHERE \(thisSeries)", run, key.stage, key.fold ?? -1, key.split, key.name
+            "SELECT id FROM series WHERE \(thisSeries)", run, key.stage, key.fold ?? -1, key.split.rawValue,
+            key.name.text
         ) { $0.integer() }
         if let found { return found }
         try database.run(
             "INSERT INTO series (run, stage, fold, split, name) VALUES (?, ?, ?, ?, ?)", run, key.stage, key.fold,
-            key.split, key.name)
+            key.split.rawValue, key.name.text)
         return database.lastInsertedID
     }
 
     /// The curves that a run has, in the order in which they began.
     public func seriesKeys(of run: RunID) throws -> [SeriesKey] {
         try withDatabase { database in
-            try database.rows("SELECT stage, fold, split, name FROM series WHERE run = ? ORDER BY id", run) {
-                SeriesKey(stage: $0.int(), fold: $0.optional { $0.int() }, split: $0.text(), name: $0.text())
-            }
+            // A curve of a split that only a later version knows is passed over.
+            try database.rows(
+                "SELECT stage, fold, split, name FROM series WHERE run = ? ORDER BY id", run
+            ) { row -> SeriesKey? in
+                let part = StageFold(stage: row.int(), fold: row.optional { $0.int() })
+                guard let split = Split(rawValue: row.text()) else { return nil }
+                return SeriesKey(part, split: split, name: SeriesName(row.text()))
+            }.compactMap(\.self)
         }
     }
 
@@ -67,7 +75,7 @@ extension RunStore {
                 SELECT step, value, kind FROM point
                 WHERE run = ? AND series = (SELECT id FROM series WHERE \(Self.thisSeries)) AND step > ? ORDER BY step
                 """,
-                run, run, series.stage, series.fold ?? -1, series.split, series.name, step
+                run, run, series.stage, series.fold ?? -1, series.split.rawValue, series.name.text, step
             ) { Point(step: $0.integer(), value: $0.number() ?? .nan) }
         }
     }
@@ -80,7 +88,7 @@ extension RunStore {
                 SELECT step, value, kind FROM point
                 WHERE run = ? AND series = (SELECT id FROM series WHERE \(Self.thisSeries)) ORDER BY step DESC LIMIT 1
                 """,
-                run, run, series.stage, series.fold ?? -1, series.split, series.name
+                run, run, series.stage, series.fold ?? -1, series.split.rawValue, series.name.text
             ) { Point(step: $0.integer(), value: $0.number() ?? .nan) }
         }
     }

@@ -1,8 +1,7 @@
+import Affect
+
 /// Frame-wise predictions of a run, which are files indexed here, and the smoothing that was kept with it.
 extension RunStore {
-    /// Where the prediction files of a run lie; the folder may not be there yet.
-    public func predictionsFolder(of run: RunID) -> String { folder(of: run) + "/predictions" }
-
     /// Records a file of predictions, which is already whole, and returns its id. A file of the same name replaces the
     /// earlier row.
     @discardableResult
@@ -15,7 +14,8 @@ extension RunStore {
                     time, file)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
-                run, prediction.stage, prediction.fold, prediction.step, prediction.split, prediction.task,
+                run, prediction.stage, prediction.fold, prediction.step, prediction.split.rawValue,
+                prediction.task.rawValue,
                 prediction.channels.joined(separator: ","), prediction.framesPerSecond, prediction.videos,
                 prediction.frames, prediction.time == 0 ? clock() : prediction.time, prediction.file)
             return database.lastInsertedID
@@ -28,10 +28,13 @@ extension RunStore {
 
         """
 
-    static func readPrediction(_ row: inout Row) -> PredictionRecord {
-        PredictionRecord(
-            id: row.integer(), stage: row.int(), fold: row.optional { $0.int() }, step: row.integer(),
-            split: row.text(), task: row.text(), channels: row.text().split(separator: ",").map(String.init),
+    /// Nil for what a later version predicts, which this one cannot score.
+    static func readPrediction(_ row: inout Row) -> PredictionRecord? {
+        let (id, stage, fold, step) = (row.integer(), row.int(), row.optional { $0.int() }, row.integer())
+        guard let split = Split(rawValue: row.text()), let task = AffectTask(rawValue: row.text()) else { return nil }
+        return PredictionRecord(
+            id: id, stage: stage, fold: fold, step: step, split: split, task: task,
+            channels: row.text().split(separator: ",").map(String.init),
             framesPerSecond: row.optional { $0.real() }, videos: row.int(), frames: row.int(), time: row.real(),
             file: row.text())
     }
@@ -41,7 +44,7 @@ extension RunStore {
         try withDatabase { database in
             try database.rows(
                 Self.predictionColumns + "WHERE run = ? ORDER BY stage, ifnull(fold, -1), step, id", run
-            ) { Self.readPrediction(&$0) }
+            ) { Self.readPrediction(&$0) }.compactMap(\.self)
         }
     }
 
@@ -49,8 +52,9 @@ extension RunStore {
     public func predictedTasks() throws -> [PredictedTask] {
         try withDatabase { database in
             try database.rows("SELECT run, task FROM prediction GROUP BY run, task ORDER BY run DESC, min(id)") { row in
-                PredictedTask(run: row.integer(), task: row.text())
-            }
+                let run = row.integer()
+                return AffectTask(rawValue: row.text()).map { PredictedTask(run: run, task: $0) }
+            }.compactMap(\.self)
         }
     }
 

@@ -3,7 +3,10 @@ import Foundation
 
 extension RunStore {
     /// The folder of a run: its lock, checkpoints, previews and log.
-    public func folder(of run: RunID) -> String { "\(home)/\(run)" }
+    public func folder(of run: RunID) -> String { Self.folder(of: run, in: home) }
+
+    /// The folder of a run in a folder of runs, whose store need not be open.
+    public static func folder(of run: RunID, in home: String) -> String { "\(home)/\(run)" }
 
     /// A new run, pending, with its folder. A name that is taken gets a number, so that a name always means one run.
     public func createRun(name: String, sessionText: String, stages: [StageRecord]) throws -> Run {
@@ -29,6 +32,12 @@ extension RunStore {
         return try run(id)
     }
 
+    /// A new run for predictions of a model that was trained elsewhere.
+    public func createImportedRun(name: String, sessionText: String) throws -> Run {
+        let stage = StageRecord(index: 0, kind: RunOrigin.importedStage, epochs: 0, stepsPerEpoch: 0)
+        return try createRun(name: name, sessionText: sessionText, stages: [stage])
+    }
+
     /// `last` and whole numbers mean something else where a run is asked for.
     private static func freeName(_ wanted: String, _ database: Database) throws -> String {
         var base = wanted.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -48,19 +57,21 @@ extension RunStore {
             ifnull(stage.epochs * stage.steps_per_epoch, 0), run.score_name, run.score, run.score_kind, run.failure,
             run.images_per_second, run.gflops, run.peak_share, run.resident_bytes, run.seconds_left,
             run.revision, run.starred, run.note,
-            (SELECT group_concat(name, char(31)) FROM tag WHERE tag.run = run.id)
+            (SELECT group_concat(name, char(31)) FROM tag WHERE tag.run = run.id),
+            EXISTS (SELECT 1 FROM stage WHERE stage.run = run.id AND kind = '\(RunOrigin.importedStage)')
         FROM run LEFT JOIN stage ON stage.run = run.id AND stage.number = run.stage
 
         """
 
     private static func read(_ row: inout Row) -> Run {
-        Run(
+        var run = Run(
             id: row.integer(), name: row.text(), status: RunStatus(rawValue: row.text()) ?? .failed,
             condition: .pending, created: row.real(), started: row.optional { $0.real() },
             ended: row.optional { $0.real() }, heartbeat: row.optional { $0.real() },
             host: row.optional { $0.text() }, processID: row.optional { Int32(truncatingIfNeeded: $0.integer()) },
             stage: row.int(), stageKind: row.text(), fold: row.optional { $0.int() }, epoch: row.real(),
-            epochs: row.int(), step: row.integer(), steps: row.integer(), scoreName: row.optional { $0.text() },
+            epochs: row.int(), step: row.integer(), steps: row.integer(),
+            scoreName: row.optional { SeriesName($0.text()) },
             score: row.number(), failure: row.optional { $0.text() },
             throughput: Throughput(
                 imagesPerSecond: row.optional { $0.real() }, gflops: row.optional { $0.real() },
@@ -68,6 +79,8 @@ extension RunStore {
                 secondsLeft: row.optional { $0.real() }),
             revision: row.integer(), starred: row.integer() != 0, note: row.text(),
             tags: row.optional { $0.text() }?.split(separator: "\u{1f}").map(String.init) ?? [])
+        if row.integer() != 0 { run.origin = .imported }
+        return run
     }
 
     /// Fills in what the run is now. Only a run whose trainer should be alive costs a look at its lock.
@@ -142,25 +155,25 @@ extension RunStore {
     // MARK: Facts, tags, notes
 
     /// Something measured or chosen once for a run, such as the engine's fingerprint. The latest value stands.
-    public func setFact(_ name: String, to value: String, of run: RunID) throws {
+    public func setFact(_ fact: RunFact, to value: String, of run: RunID) throws {
         try write { database in
             try database.run(
                 "INSERT INTO fact (run, name, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-                run, name, value)
+                run, fact.text, value)
         }
     }
 
-    public func facts(of run: RunID) throws -> [String: String] {
+    public func facts(of run: RunID) throws -> [RunFact: String] {
         let rows = try withDatabase { database in
-            try database.rows("SELECT name, value FROM fact WHERE run = ?", run) { ($0.text(), $0.text()) }
+            try database.rows("SELECT name, value FROM fact WHERE run = ?", run) { (RunFact($0.text()), $0.text()) }
         }
         return Dictionary(rows) { _, last in last }
     }
 
     /// The runs of which a fact has this value, oldest first.
-    public func runs(withFact name: String, value: String) throws -> [RunID] {
+    public func runs(withFact fact: RunFact, value: String) throws -> [RunID] {
         try withDatabase { database in
-            try database.rows("SELECT run FROM fact WHERE name = ? AND value = ? ORDER BY run", name, value) {
+            try database.rows("SELECT run FROM fact WHERE name = ? AND value = ? ORDER BY run", fact.text, value) {
                 $0.integer()
             }
         }

@@ -62,10 +62,10 @@ extension RunStore {
     }
 
     /// Replaces the score that lists show, once it is known over all folds.
-    public func setScore(_ name: String, _ score: Double, of run: RunID) throws {
+    public func setScore(_ name: SeriesName, _ score: Double, of run: RunID) throws {
         try write { database in
             try database.run(
-                "UPDATE run SET score_name = ?, score = ?, score_kind = NULL WHERE id = ?", name, score, run)
+                "UPDATE run SET score_name = ?, score = ?, score_kind = NULL WHERE id = ?", name.text, score, run)
         }
     }
 
@@ -87,7 +87,7 @@ extension RunStore {
                 heartbeat = ?13 WHERE id = ?14
             """,
             [
-                progress.stage, progress.fold, progress.epoch, progress.step, progress.scoreName, Double?.none,
+                progress.stage, progress.fold, progress.epoch, progress.step, progress.scoreName?.text, Double?.none,
                 String?.none, throughput.imagesPerSecond, throughput.gflops, throughput.peakShare,
                 throughput.residentBytes, throughput.secondsLeft, clock(), run,
             ])

@@ -25,6 +25,9 @@ public final class RunStore: Sendable {
         return URL(fileURLWithPath: path).standardizedFileURL.path
     }
 
+    /// The file of the store in a folder of runs.
+    public static func database(in home: String) -> String { home + "/runs.db" }
+
     /// Opens the store of a folder, and makes both when they are not there. With `readOnly` nothing is made or
     /// changed, and a folder without a store throws `RunStoreError.noStore`.
     ///
@@ -37,7 +40,7 @@ public final class RunStore: Sendable {
         networkFileSystem: (String) -> String? = { Machine.networkFileSystem(of: $0) }
     ) throws -> RunStore {
         if !readOnly { try makeFolder(home) }
-        let path = home + "/runs.db"
+        let path = Self.database(in: home)
         let network = networkFileSystem(home)
         try check(path: path, home: home, readOnly: readOnly, network: network)
         let (database, notices) =
@@ -179,7 +182,7 @@ public final class RunStore: Sendable {
     /// Puts everything committed so far on the disk, so that a power cut cannot lose it either. A checkpoint file that
     /// names a step is written after this returns.
     public func makeDurable() throws {
-        let log = home + "/runs.db-wal"
+        let log = Self.database(in: home) + "-wal"
         if FileManager.default.fileExists(atPath: log) {
             let reason = maeface_sync(log)
             guard reason == 0 else {

@@ -87,7 +87,7 @@ package final class StoreWatcher: Sendable {
     /// The store; nil when there is none yet. Looking at an empty folder makes nothing.
     private func open(_ memory: inout Memory) throws -> RunStore? {
         if let store = memory.store { return store }
-        guard FileManager.default.fileExists(atPath: home + "/runs.db") else { return nil }
+        guard FileManager.default.fileExists(atPath: RunStore.database(in: home)) else { return nil }
         do {
             memory.store = try RunStore.open(home: home)
         } catch {

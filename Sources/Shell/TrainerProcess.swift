@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Results
 import RunStore
 
 /// Trainers as processes of their own.
@@ -20,7 +21,7 @@ package enum TrainerProcess {
             return try ChildProcess.start(
                 ChildProcess.ownProgram,
                 ["train", "--resume", "\(run.id)", "--home", home, "--threads", "\(threads)"],
-                output: "\(home)/\(run.id)/trainer.log"
+                output: RunStore.folder(of: run.id, in: home) + "/" + RunLayout.trainerLog
             ).processID
         } catch {
             throw UserError.environment("the trainer: \(error)")

@@ -2,6 +2,7 @@ import Basics
 import CSystem
 import Dispatch
 import Foundation
+import Results
 import RunStore
 import Screen
 import Terminal
@@ -202,7 +203,7 @@ package final class WorkbenchShell {
     }
 
     private func openLog(of run: RunID) {
-        let path = "\(home)/\(run)/trainer.log"
+        let path = RunStore.folder(of: run, in: home) + "/" + RunLayout.trainerLog
         guard FileManager.default.fileExists(atPath: path) else {
             take(.failed("There is no log of this run yet."))
             return

@@ -21,7 +21,7 @@ struct DuplicateCheck {
         for name in names {
             let entry = try folded.entry(name)
             guard entry.folds.contains(where: { !$0.validation.isEmpty }) else { continue }
-            try once("duplicates in \(name)") {
+            try once(name) {
                 let isDecoded = entry.set.count <= Self.decoded
                 return DuplicateImages.find(in: entry.set, pixels: isDecoded).report(entry.folds, of: entry.set)
             }
@@ -30,7 +30,7 @@ struct DuplicateCheck {
 
     /// What is held out later among the images of a stage of pre-training, or of one with labels of another data set: in its
     /// fold, or in any of them.
-    func pretraining(_ part: RunPart, _ data: PartData) throws {
+    func pretraining(_ part: StageFold, _ data: PartData) throws {
         guard let name = context.session.stages.compactMap(\.supervised).last?.data.name else { return }
         let images: [String]
         let stage: String
@@ -46,12 +46,13 @@ struct DuplicateCheck {
         let folds = part.fold == nil ? entry.folds : [entry.fold(part.fold)]
         let held = Set(folds.flatMap(\.validation)).sorted()
         guard !held.isEmpty else { return }
-        try once("duplicates in \(part.name)") {
+        try once(part.name) {
             DuplicateImages.report(heldOut: held.map(entry.set.image), among: images, of: stage).map { [$0] } ?? []
         }
     }
 
-    private func once(_ fact: String, _ find: () -> [String]) throws {
+    private func once(_ name: String, _ find: () -> [String]) throws {
+        let fact = RunFact.duplicates(in: name)
         guard try context.store.facts(of: context.run)[fact] == nil else { return }
         let sentences = find()
         for sentence in sentences {

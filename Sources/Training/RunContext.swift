@@ -1,6 +1,7 @@
 import Compute
 import Foundation
 import Model
+import Results
 import RunStore
 import Session
 
@@ -17,8 +18,8 @@ struct RunContext {
     let report: @Sendable (TrainerReport) -> Void
 
     var folder: String { store.folder(of: run) }
-    var checkpointFolder: String { folder + "/checkpoints" }
-    var previewFolder: String { folder + "/previews" }
+    var checkpointFolder: String { folder + "/" + RunLayout.checkpoints }
+    var previewFolder: String { folder + "/" + RunLayout.previews }
 
     /// What the run's files of weights say of themselves beside their tensors.
     var weightsMetadata: [String: String] {
@@ -28,7 +29,8 @@ struct RunContext {
     /// Keeps the weights that a part left, in the run's folder.
     /// - Parameter metadata: what the file says beside what all files of the run say.
     func writeWeights(_ parameters: ParameterSet, to file: String, metadata: [String: String] = [:]) throws {
-        try FileManager.default.createDirectory(atPath: folder + "/weights", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: folder + "/" + RunLayout.weights, withIntermediateDirectories: true)
         try TrainingCheckpoint.writeWeights(
             to: folder + "/" + file, parameters: parameters,
             metadata: weightsMetadata.merging(["maeface.session": session.name]) { $1 }.merging(metadata) { $1 })

@@ -1,3 +1,4 @@
+import Affect
 import Basics
 import Foundation
 import RunStore
@@ -34,7 +35,7 @@ final class RunJournal: Sendable {
     /// The step that events from now on belong to.
     func setStep(_ step: Int64) { waiting.withLock { $0.step = step } }
 
-    func point(_ name: String, split: String = "train", step: Int64, _ value: Double) {
+    func point(_ name: SeriesName, split: Split = .training, step: Int64, _ value: Double) {
         let key = SeriesKey(stage: stage, fold: fold, split: split, name: name)
         waiting.withLock { $0.points.append((key, Point(step: step, value: value))) }
     }

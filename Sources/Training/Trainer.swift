@@ -54,12 +54,9 @@ public struct Trainer {
             }
         }
         let run = try store.createRun(name: session.name, sessionText: session.resolvedText, stages: stages)
-        if !reusing { try store.setFact(freshFact, to: "yes", of: run.id) }
+        if !reusing { try store.setFact(.fresh, to: "yes", of: run.id) }
         return run
     }
-
-    /// The fact that keeps a run from taking stages over from others.
-    private static let freshFact = "fresh"
 
     /// What a stage with labels will be, as long as in its first fold; refuses data without its task's labels.
     private static func record(
@@ -124,45 +121,45 @@ public struct Trainer {
             store: store, run: run.id, session: session, pool: pool, control: control,
             peak: peak,
             report: report)
-        try store.setFact("engine", to: context.engine, of: run.id)
+        try store.setFact(.engine, to: context.engine, of: run.id)
         let folded = FoldedData(session, home: store.home, report: report)
         let duplicates = DuplicateCheck(context: context, folded: folded)
         try duplicates.labelled()
         for part in try folded.parts() {
             let facts = try store.facts(of: run.id)
-            if facts[part.doneFact] != nil { continue }
+            if facts[.done(part)] != nil { continue }
             let data = try folded.data(of: part)
             let identity = try identity(of: part, data, facts, context, folded)
             if try take(part, identity, facts, context, folded) { continue }
             try duplicates.pretraining(part, data)
-            let begun = facts[part.identityFact] ?? identity
-            try store.setFact(part.identityFact, to: begun, of: run.id)
+            let begun = facts[.identity(part)] ?? identity
+            try store.setFact(.identity(part), to: begun, of: run.id)
             let end = try train(part, data, context, folded)
             if case .stopped(let reason) = end { return (.stopped, reason) }
             // Weights that began with other data or another engine are of this run alone.
-            try store.setFact(part.doneFact, to: begun == identity ? identity : "run \(run.id)", of: run.id)
+            try store.setFact(.done(part), to: begun == identity ? identity : "run \(run.id)", of: run.id)
         }
         try writeResults()
         return (.finished, "finished")
     }
 
     private func identity(
-        of part: RunPart, _ data: PartData, _ facts: [String: String], _ context: RunContext, _ folded: FoldedData
+        of part: StageFold, _ data: PartData, _ facts: [RunFact: String], _ context: RunContext, _ folded: FoldedData
     ) throws -> String {
         let before = part.stage == 0 ? nil : folded.part(stage: part.stage - 1, besides: part)
         return try StageIdentity(context.session, engine: context.engine).text(
-            of: part, data: data, before: before.flatMap { facts[$0.doneFact] })
+            of: part, data: data, before: before.flatMap { facts[.done($0)] })
     }
 
     /// Takes a part over from an earlier run that did it in just the same way.
     /// - Returns: whether there is one.
     private func take(
-        _ part: RunPart, _ identity: String, _ facts: [String: String], _ context: RunContext, _ folded: FoldedData
+        _ part: StageFold, _ identity: String, _ facts: [RunFact: String], _ context: RunContext, _ folded: FoldedData
     ) throws -> Bool {
         let kind = context.session.stages[part.stage].kind
         let reuse = StageReuse(store: store, run: run.id)
         // What has begun here goes on here.
-        guard facts[Self.freshFact] == nil, facts[part.identityFact] == nil,
+        guard facts[.fresh] == nil, facts[.identity(part)] == nil,
             let source = try reuse.source(of: part, identity: identity)
         else { return false }
         try reuse.take(part, from: source, to: run.id, as: folded.weightsFile(part))
@@ -170,19 +167,19 @@ public struct Trainer {
         let stage = try store.stages(of: run.id).first { $0.index == part.stage }
         let step = Int64((stage?.epochs ?? 0) * (stage?.stepsPerEpoch ?? 0))
         let text =
-            part.title(kind) + ": the same as in \(name), taken from there"
+            part.title(kind.rawValue) + ": the same as in \(name), taken from there"
         try store.append(
             RunEvent(stage: part.stage, fold: part.fold, time: 0, step: step, kind: .state, message: text), to: run.id)
         try store.update(
             RunProgress(stage: part.stage, fold: part.fold, epoch: Double(stage?.epochs ?? 0), step: step), of: run.id)
-        try store.setFact(part.reusedFact, to: "from \(name)", of: run.id)
-        try store.setFact(part.doneFact, to: identity, of: run.id)
+        try store.setFact(.reused(part), to: "from \(name)", of: run.id)
+        try store.setFact(.done(part), to: identity, of: run.id)
         report(.message(text + " (--fresh trains it anew)"))
         return true
     }
 
     private func train(
-        _ part: RunPart, _ data: PartData, _ context: RunContext, _ folded: FoldedData
+        _ part: StageFold, _ data: PartData, _ context: RunContext, _ folded: FoldedData
     ) throws -> StageEnd {
         switch (context.session.stages[part.stage], data) {
         case (.pretrain(let settings), .photos(let photos)):
@@ -205,13 +202,13 @@ public struct Trainer {
     /// begins where its teacher began, since it is a second fine-tuning and not a longer one; the teacher is the stage
     /// before, of the same fold.
     private func beginning(
-        of part: RunPart, _ context: RunContext, _ folded: FoldedData
+        of part: StageFold, _ context: RunContext, _ folded: FoldedData
     ) -> SupervisedTraining.Beginning {
         let stages = context.session.stages
         var source = part.stage - 1
         var teacher: String?
         if stages[part.stage].kind == .distil {
-            teacher = context.folder + "/" + folded.part(stage: source, besides: part).weightsFile
+            teacher = context.folder + "/" + RunLayout.weights(folded.part(stage: source, besides: part))
             while source >= 0, stages[source].kind == .distil { source -= 1 }
             source -= 1
         }
@@ -226,6 +223,8 @@ public struct Trainer {
         guard let last = results.last else { return }
         try RunResultsFile.write(results, to: store.folder(of: run.id))
         let headline = results.first { $0.stage == last.stage } ?? last
-        if let mean = headline.summary.mean { try store.setScore(headline.task.scoreName, mean, of: run.id) }
+        if let mean = headline.summary.mean {
+            try store.setScore(.score(ScoreName(headline.task.metric)), mean, of: run.id)
+        }
     }
 }

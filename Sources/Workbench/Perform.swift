@@ -197,7 +197,7 @@ extension State {
             return preview.file
         case .classes, .folds:
             let lines = (watched?.taskCurves(place) ?? []).flatMap { task in
-                task.channels.map { ($0.name, $0.values.last) } + [(task.name, task.last)]
+                task.channels.map { ($0.name, $0.values.last) } + [(task.name.text, task.last)]
             }
             guard !lines.isEmpty else { return nil }
             return (["\(run.name)  \(words(place))"] + lines.map { "\($0.0)\t\($0.1.map { "\($0)" } ?? "")" })

@@ -205,7 +205,7 @@ struct MonitorState: Equatable, Sendable {
     var showsLog = true
     var log = LogState()
     /// The stage and fold in view; nil follows the run.
-    var place: Place?
+    var place: StageFold?
     /// Classes and units by their scores, not by their names.
     var sortsByScore = false
     /// The first class or unit in view.

@@ -27,9 +27,9 @@ struct FrozenTests {
         #expect(result.talk.contains("steps of the head alone"))
         let store = try RunStore.open(home: folder.path + "/calm")
         let losses = try store.points(
-            of: SeriesKey(stage: 1, fold: 1, split: "train", name: SeriesName.epochLoss), run: 1)
+            of: SeriesKey(stage: 1, fold: 1, split: .training, name: SeriesName.epochLoss), run: 1)
         #expect(try #require(losses.last).value < 0.9 * (try #require(losses.first).value))
-        let held = try store.points(of: SeriesKey(stage: 1, fold: 1, split: "val", name: SeriesName.loss), run: 1)
+        let held = try store.points(of: SeriesKey(stage: 1, fold: 1, split: .validation, name: SeriesName.loss), run: 1)
         #expect(held.count == 1000 && held.allSatisfy { $0.value.isFinite })
         let before = try WeightsFile(path: folder.path + "/calm/1/weights.safetensors")
         for stage in 1...2 {
@@ -97,11 +97,13 @@ struct FrozenTests {
         // Six subjects of three images are trained on; one or two of them are aside.
         #expect(result.talk.contains("held aside for the choice of the epoch"), "\(result.talk)")
         let store = try RunStore.open(home: folder.path + "/calm")
-        let inner = try store.points(of: SeriesKey(stage: 0, fold: 1, split: "inner", name: "F1"), run: 1)
+        let inner = try store.points(
+            of: SeriesKey(stage: 0, fold: 1, split: .inner, name: .score(ScoreName(.f1))), run: 1)
         #expect(inner.count == 30)
         let best = try #require(inner.max { $0.value < $1.value })
         let first = try #require(inner.first { $0.value == best.value })
-        let held = try store.points(of: SeriesKey(stage: 0, fold: 1, split: "val", name: "F1"), run: 1)
+        let held = try store.points(
+            of: SeriesKey(stage: 0, fold: 1, split: .validation, name: .score(ScoreName(.f1))), run: 1)
         let score = try #require(held.first { $0.step == first.step }?.value)
         #expect(try store.predictions(of: 1).map(\.step) == [first.step])
         let run = try store.run(1)

@@ -19,11 +19,11 @@ import Testing
             _ = try store.createRun(name: "affectnet", sessionText: "{}", stages: [])
             lock = try store.lock(run.id)
             try store.begin(lock)
-            let loss = SeriesKey(stage: 0, name: "loss")
+            let loss = SeriesKey(stage: 0, name: .loss)
             try store.append(
                 [(loss, Point(step: 1, value: 1.08)), (loss, Point(step: 1650, value: .nan))],
                 progress: RunProgress(
-                    epoch: 16.5, step: 1650, scoreName: "loss", score: 0.53149,
+                    epoch: 16.5, step: 1650, scoreName: .loss, score: 0.53149,
                     throughput: Throughput(
                         imagesPerSecond: 31.42, gflops: 148, peakShare: 0.672, residentBytes: 1_900_000_000,
                         secondsLeft: 2470)), to: run.id)

@@ -90,8 +90,13 @@ struct SupervisedTests {
         #expect(try store.predictions(of: 1).count == 18)
         #expect(try store.predictions(of: 1).filter { $0.fold == 3 && $0.stage == 1 }.map(\.frames) == [16, 16, 16])
         let keys = try store.seriesKeys(of: 1)
-        #expect(keys.contains(SeriesKey(stage: 1, fold: 2, split: "val", name: "CCC valence")))
-        #expect(keys.contains(SeriesKey(stage: 0, fold: 3, split: "val", name: "expr F1 glad")))
+        #expect(
+            keys.contains(
+                SeriesKey(stage: 1, fold: 2, split: .validation, name: .channel(ScoreName(.concordance), "valence"))))
+        #expect(
+            keys.contains(
+                SeriesKey(
+                    stage: 0, fold: 3, split: .validation, name: .channel(ScoreName(.f1, of: .expression), "glad"))))
         let shown = try Program.run(["runs", "show", "1", "--home", home])
         for text in ["F1 by class", "F1 by action unit", "CCC", "fold 3", "pooled", "best on the other folds"] {
             #expect(shown.output.contains(text), "\(text)")

@@ -118,7 +118,7 @@ struct TrainTests {
                 == Self.tensors(folder.path + "/calm/1/weights.safetensors"))
         #expect(undisturbed.isEmpty == false)
         #expect(try store.integrityProblems().isEmpty)
-        for name in [SeriesName.loss, SeriesName.learningRate, SeriesName.gradientNorm, SeriesName.epochLoss] {
+        for name in [SeriesName.loss, .learningRate, .gradientNorm, .epochLoss] {
             let key = SeriesKey(stage: 0, name: name)
             #expect(try store.points(of: key, run: 1) == calmStore.points(of: key, run: 1), "\(name)")
         }

@@ -37,12 +37,12 @@ import Testing
                     for _ in 0..<200 {
                         let last = tail.withLock { $0.last?.step ?? 0 }
                         let new = try reader.points(
-                            of: SeriesKey(stage: 0, name: "curve 0"), run: run.id, after: last)
+                            of: SeriesKey(stage: 0, name: .other("curve 0")), run: run.id, after: last)
                         tail.withLock { $0 += new }
                     }
                     return
                 }
-                let key = SeriesKey(stage: 0, name: "curve \(worker)")
+                let key = SeriesKey(stage: 0, name: .other("curve \(worker)"))
                 for step in stride(from: 1, through: perThread, by: 10) {
                     try stores[worker / 2].append(line(step...step + 9, key), to: run.id)
                     try stores[worker / 2].heartbeat(run.id)
@@ -53,13 +53,13 @@ import Testing
         }
         #expect(problems.withLock { $0 } == [])
         for worker in 0..<8 {
-            let key = SeriesKey(stage: 0, name: "curve \(worker)")
+            let key = SeriesKey(stage: 0, name: .other("curve \(worker)"))
             #expect(try reader.points(of: key, run: run.id) == line(1...perThread, key).map(\.1))
         }
         let last = tail.withLock { $0.last?.step ?? 0 }
         let seen =
             tail.withLock { $0 }
-            + (try reader.points(of: SeriesKey(stage: 0, name: "curve 0"), run: run.id, after: last))
+            + (try reader.points(of: SeriesKey(stage: 0, name: .other("curve 0")), run: run.id, after: last))
         #expect(seen.map(\.step) == Array(1...perThread))
         #expect(try reader.integrityProblems().isEmpty)
     }

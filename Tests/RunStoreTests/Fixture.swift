@@ -34,7 +34,7 @@ final class Fixture: Sendable {
     }
 }
 
-let loss = SeriesKey(stage: 0, name: "loss")
+let loss = SeriesKey(stage: 0, name: .loss)
 let twoStages = [
     StageRecord(index: 0, kind: "pretrain", epochs: 40, stepsPerEpoch: 100),
     StageRecord(index: 1, kind: "finetune", epochs: 10, stepsPerEpoch: 50),

@@ -7,7 +7,7 @@ import Testing
         let fixture = try Fixture()
         let store = try fixture.open()
         let run = try store.makeRun()
-        let rate = SeriesKey(stage: 0, name: "learning rate")
+        let rate = SeriesKey(stage: 0, name: .learningRate)
         try store.append(line(1...137) + line(1...137, rate), to: run.id)
         try store.append(RunEvent(time: 1, step: 100, kind: .checkpoint, message: "at 100"), to: run.id)
         try store.append(RunEvent(time: 2, step: 120, kind: .skip, message: "after"), to: run.id)
@@ -47,7 +47,7 @@ import Testing
         let (run, other) = (try store.makeRun(), try store.makeRun())
         let places: [(stage: Int, fold: Int?)] = [(0, nil), (1, nil), (2, 0), (3, 0), (2, 1), (3, 1), (2, 2)]
         for place in places {
-            let key = SeriesKey(stage: place.stage, fold: place.fold, name: "loss")
+            let key = SeriesKey(stage: place.stage, fold: place.fold, name: .loss)
             for id in [run.id, other.id] {
                 try store.append(line(1...10, key), to: id)
                 try store.append(
@@ -58,7 +58,7 @@ import Testing
         }
         try store.rollBack(run.id, stage: 2, fold: 1, toStep: 5)
         let counts = try places.map {
-            try store.points(of: SeriesKey(stage: $0.stage, fold: $0.fold, name: "loss"), run: run.id).count
+            try store.points(of: SeriesKey(stage: $0.stage, fold: $0.fold, name: .loss), run: run.id).count
         }
         #expect(counts == [10, 10, 10, 10, 5, 0, 0])
         #expect(try store.events(of: run.id).map(\.message) == ["0/-1", "1/-1", "2/0", "3/0", "2/1"])

@@ -25,13 +25,13 @@ import Testing
         let throughput = Throughput(
             imagesPerSecond: 31.4, gflops: 148, peakShare: 0.67, residentBytes: 1 << 33, secondsLeft: 2470)
         let progress = RunProgress(
-            stage: 1, fold: 3, epoch: 2.5, step: 125, scoreName: "loss", score: .nan, throughput: throughput)
+            stage: 1, fold: 3, epoch: 2.5, step: 125, scoreName: .loss, score: .nan, throughput: throughput)
         try store.append(line(1...3), progress: progress, to: run.id)
         let read = try store.run(run.id)
         #expect(read.stage == 1 && read.stageKind == "finetune" && read.fold == 3)
         #expect(read.epoch == 2.5 && read.epochs == 10 && read.step == 125 && read.steps == 500)
         #expect(read.progress == 0.25)
-        #expect(read.scoreName == "loss" && read.score?.isNaN == true)
+        #expect(read.scoreName == .loss && read.score?.isNaN == true)
         #expect(read.throughput == throughput)
         #expect(read.heartbeat == fixture.now)
         #expect(try store.points(of: loss, run: run.id).count == 3)
@@ -92,9 +92,9 @@ import Testing
         let store = try Fixture().open()
         let (run, other) = (try store.makeRun(), try store.makeRun())
         let keys = [
-            loss, SeriesKey(stage: 1, name: "loss"), SeriesKey(stage: 0, fold: 0, name: "loss"),
-            SeriesKey(stage: 0, fold: 1, name: "loss"), SeriesKey(stage: 0, split: "val", name: "loss"),
-            SeriesKey(stage: 0, name: "learning rate"),
+            loss, SeriesKey(stage: 1, name: .loss), SeriesKey(stage: 0, fold: 0, name: .loss),
+            SeriesKey(stage: 0, fold: 1, name: .loss), SeriesKey(stage: 0, split: .validation, name: .loss),
+            SeriesKey(stage: 0, name: .learningRate),
         ]
         for (index, key) in keys.enumerated() {
             try store.append([(key, Point(step: 1, value: Double(index)))], to: run.id)
@@ -104,13 +104,13 @@ import Testing
         for (index, key) in keys.enumerated() {
             #expect(try store.points(of: key, run: run.id) == [Point(step: 1, value: Double(index))])
         }
-        #expect(try store.points(of: SeriesKey(stage: 9, name: "none"), run: run.id).isEmpty)
+        #expect(try store.points(of: SeriesKey(stage: 9, name: .other("none")), run: run.id).isEmpty)
     }
 
     @Test func hundredThousandPointsAndTheirTail() throws {
         let store = try Fixture().open()
         let run = try store.makeRun()
-        let rate = SeriesKey(stage: 0, name: "learning rate")
+        let rate = SeriesKey(stage: 0, name: .learningRate)
         try store.append(line(1...50_000) + line(1...50_000, rate), to: run.id)
         let all = try store.points(of: loss, run: run.id)
         #expect(all == line(1...50_000).map(\.1))
@@ -189,9 +189,9 @@ import Testing
     @Test func factsNotesAndTags() throws {
         let store = try Fixture().open()
         let run = try store.makeRun()
-        try store.setFact("engine", to: "avx2", of: run.id)
-        try store.setFact("engine", to: "avx512", of: run.id)
-        #expect(try store.facts(of: run.id) == ["engine": "avx512"])
+        try store.setFact(.engine, to: "avx2", of: run.id)
+        try store.setFact(.engine, to: "avx512", of: run.id)
+        #expect(try store.facts(of: run.id) == [.engine: "avx512"])
         try store.setNote("the good one", starred: true, tags: ["paper", "va", "va"], of: run.id)
         let read = try store.run(run.id)
         #expect(read.note == "the good one" && read.starred && read.tags.sorted() == ["paper", "va"])

@@ -16,7 +16,7 @@ enum Fixture {
             created: now - 4000 + Double(id), started: now - 3990 + Double(id),
             ended: condition == .running ? nil : now - 100, heartbeat: now - 1, host: "here", processID: 100,
             stage: 0, stageKind: "pretrain", epoch: Double(step) / 100, epochs: 20, step: step, steps: 2000,
-            scoreName: "loss", score: 0.5123 + Double(id) / 100,
+            scoreName: .loss, score: 0.5123 + Double(id) / 100,
             throughput: Throughput(
                 imagesPerSecond: 31.4, gflops: 148, peakShare: 0.67, residentBytes: 1_900_000_000,
                 secondsLeft: condition == .running ? Double(2000 - step) * 3.2 : nil))
@@ -86,7 +86,7 @@ enum Fixture {
             id: Int64($0), step: Int64($0 * 400), epoch: Double($0 * 4), samples: 4, side: 32, file: "p\($0).png")
     }
 
-    static func key(_ name: String) -> SeriesKey { SeriesKey(stage: 0, name: name) }
+    static func key(_ name: SeriesName) -> SeriesKey { SeriesKey(stage: 0, name: name) }
 
     /// Events that fill a run.
     static func events(_ run: Run) -> [Event] {

@@ -121,12 +121,12 @@ import Testing
         var state = Fixture.state()
         let points = Fixture.points(100_000, Fixture.loss)
         for start in stride(from: 0, to: 100_000, by: 1000) {
-            _ = update(&state, .points(3, Fixture.key("loss"), Array(points[start..<start + 1000])))
+            _ = update(&state, .points(3, Fixture.key(.loss), Array(points[start..<start + 1000])))
         }
         let runs = (1...1000).map { Fixture.run(Int64($0), "run \($0)", $0 == 3 ? .running : .finished) }
         _ = update(&state, .runs(runs))
         state.size = Size(width: 200, height: 60)
-        #expect(state.curve("loss")?.count == 100_000)
+        #expect(state.curve(.loss)?.count == 100_000)
         #expect(view(state, state.size).text.contains { $0.contains("40k") })
         state.current = .runs
         #expect(view(state, state.size).text[1].contains("1000"))

@@ -1,3 +1,4 @@
+import Affect
 import RunStore
 import Screen
 import Testing
@@ -16,7 +17,8 @@ enum ScoresFixture {
         Run(
             id: 3, name: "ck-expr", status: .running, condition: condition, created: Fixture.now - 900,
             started: Fixture.now - 900, ended: condition == .finished ? Fixture.now : nil, stage: 1,
-            stageKind: "finetune", fold: 3, epoch: 17, epochs: 50, step: 408, steps: 1200, scoreName: "F1",
+            stageKind: "finetune", fold: 3, epoch: 17, epochs: 50, step: 408, steps: 1200,
+            scoreName: .score(ScoreName(.f1)),
             score: 0.65, throughput: Throughput(imagesPerSecond: 212, secondsLeft: 1270))
     }
 
@@ -29,7 +31,9 @@ enum ScoresFixture {
         }
     }
 
-    static func events(task: String = "F1", names: [(name: String, last: Double, support: Int)] = classes) -> [Event] {
+    static func events(task: ScoreName = ScoreName(.f1), names: [(name: String, last: Double, support: Int)] = classes)
+        -> [Event]
+    {
         var events: [Event] = [
             .stages(
                 3,
@@ -38,24 +42,24 @@ enum ScoresFixture {
                     StageRecord(index: 1, kind: "finetune", epochs: 50, stepsPerEpoch: 24),
                 ])
         ]
-        func add(_ name: String, _ fold: Int, _ points: [Point], split: String = "val") {
+        func add(_ name: SeriesName, _ fold: Int, _ points: [Point], split: Split = .validation) {
             events.append(.points(3, SeriesKey(stage: 1, fold: fold, split: split, name: name), points))
         }
         events.append(.points(3, Fixture.key(SeriesName.loss), Fixture.points(300, Fixture.loss)))
         for (fold, epochs) in [(1, 50), (2, 50), (3, 17)] {
             let shift = 0.02 * Double(fold - 2)
             let mean = names.map(\.last).reduce(0, +) / Double(names.count)
-            add(task, fold, curve(mean + shift, epochs: epochs, seed: fold))
+            add(.score(task), fold, curve(mean + shift, epochs: epochs, seed: fold))
             for (index, channel) in names.enumerated() {
                 add(
-                    "\(task) \(channel.name)", fold,
+                    .channel(task, channel.name), fold,
                     curve(channel.last + shift, epochs: epochs, seed: 10 * fold + index))
-                if task == "F1" {
-                    add("n \(task) \(channel.name)", fold, [Point(step: 24, value: Double(channel.support))])
+                if task.metric == .f1 {
+                    add(.support(task, channel.name), fold, [Point(step: 24, value: Double(channel.support))])
                 }
             }
-            add(SeriesName.loss, fold, Fixture.points(epochs * 24, Fixture.loss), split: "train")
-            add(SeriesName.learningRate, fold, Fixture.points(epochs * 24, Fixture.learningRate), split: "train")
+            add(SeriesName.loss, fold, Fixture.points(epochs * 24, Fixture.loss), split: .training)
+            add(SeriesName.learningRate, fold, Fixture.points(epochs * 24, Fixture.learningRate), split: .training)
         }
         events.append(.history(3, Fixture.history))
         return events
@@ -94,7 +98,8 @@ enum ScoresFixture {
         expect(
             "scores-va",
             Robot(
-                ScoresFixture.state(events: ScoresFixture.events(task: "CCC", names: names)), width: width,
+                ScoresFixture.state(events: ScoresFixture.events(task: ScoreName(.concordance), names: names)),
+                width: width,
                 height: height))
     }
 
@@ -111,7 +116,9 @@ enum ScoresFixture {
         #expect(robot.sees("F1 by class") && robot.sees("F1 by fold") && !robot.sees("Reconstruction"))
         #expect(robot.sees("epoch 17") && robot.sees("macro") && robot.sees("mean"))
         robot.send(
-            .points(3, SeriesKey(stage: 1, fold: 3, split: "val", name: "F1 fear"), [Point(step: 432, value: 0.777)]))
+            .points(
+                3, SeriesKey(stage: 1, fold: 3, split: .validation, name: .channel(ScoreName(.f1), "fear")),
+                [Point(step: 432, value: 0.777)]))
         #expect(robot.lines.contains { $0.contains("fear") && $0.contains(".777") })
         #expect(robot.lines.contains { $0.contains("contempt") && $0.contains("not in the truth") })
         // Only folds that are done enter the mean; the third is still training.

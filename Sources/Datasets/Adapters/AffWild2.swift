@@ -75,7 +75,7 @@ struct AffWild2Reading {
 
     /// The annotation files of one video.
     private struct Video {
-        var split: LabelledSet.Split
+        var split: Split
         /// By track.
         var files: [AffWild2.Track: String] = [:]
     }
@@ -147,7 +147,7 @@ struct AffWild2Reading {
         for track in source.tracks {
             let root = try annotationFolder(track)
             for (split, names) in [
-                (LabelledSet.Split.training, ["Train_Set", "Training_Set"]),
+                (Split.training, ["Train_Set", "Training_Set"]),
                 (.validation, ["Validation_Set"]),
             ] {
                 guard let folder = names.map({ "\(root)/\($0)" }).first(where: Self.isFolder) else {

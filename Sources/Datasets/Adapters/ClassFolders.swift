@@ -19,9 +19,9 @@ public struct ClassFolders: Equatable, Sendable {
     /// - Throws: `LabelError` for folders that are no class, classes without a folder, and folders without images.
     public func read() throws(LabelError) -> LabelledSet {
         let found = try folders(in: path)
-        let splits = found.compactMap { name in Self.split(name).map { (name, $0) } }
+        let splits = found.compactMap { name in Split(word: name).map { (name, $0) } }
         var problems = LabelProblemList()
-        var labelled: [(folder: String, name: String, split: LabelledSet.Split?)] = []
+        var labelled: [(folder: String, name: String, split: Split?)] = []
         if splits.isEmpty {
             labelled = found.map { ("\(path)/\($0)", $0, nil) }
         } else {
@@ -29,7 +29,7 @@ public struct ClassFolders: Equatable, Sendable {
                 labelled += try folders(in: "\(path)/\(name)").map { ("\(path)/\(name)/\($0)", $0, split) }
             }
         }
-        var kept: [(folder: String, name: String, split: LabelledSet.Split?)] = []
+        var kept: [(folder: String, name: String, split: Split?)] = []
         for folder in labelled {
             switch classes.meaning(of: folder.name) {
             case .kept(let name): kept.append((folder.folder, name, folder.split))
@@ -77,17 +77,5 @@ public struct ClassFolders: Equatable, Sendable {
             throw LabelError(LabelProblem(file: path, "holds no folders; there should be one for each class"))
         }
         return folders.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    }
-
-    /// The split that a folder's name, or a table's cell, stands for.
-    static func split(_ name: String) -> LabelledSet.Split? {
-        var word = name.lowercased()
-        for ending in ["_set", "-set", "set"] where word.hasSuffix(ending) { word.removeLast(ending.count) }
-        switch word {
-        case "train", "training": return .training
-        case "val", "valid", "validation", "dev": return .validation
-        case "test", "testing": return .test
-        default: return nil
-        }
     }
 }

@@ -131,7 +131,7 @@ struct LabelTableReading {
         return columns.filter { $0.hasPrefix(prefix) && $0.dropFirst(prefix.count).first?.isNumber == true }
     }
 
-    mutating func read(_ path: String, split: LabelledSet.Split?) throws {
+    mutating func read(_ path: String, split: Split?) throws {
         let reader = try TableReader(path: path)
         let header = try TableHeader(reader)
         let columns = try columns(header, path)
@@ -246,8 +246,8 @@ struct LabelTableReading {
         return nil
     }
 
-    private mutating func split(_ record: TableRecord, _ column: Int, _ path: String) -> LabelledSet.Split? {
-        if let split = ClassFolders.split(record[column]) { return split }
+    private mutating func split(_ record: TableRecord, _ column: Int, _ path: String) -> Split? {
+        if let split = Split(word: record[column]) { return split }
         problems.add(path, record.line, "the split is \"\(record[column])\"; it is train, validation or test")
         return nil
     }

@@ -60,7 +60,7 @@ public struct RenderedLabels: Equatable, Sendable {
 
 extension RenderedVideos {
     /// Every fourth video is held out.
-    public static func split(video: Int) -> LabelledSet.Split { video % 4 == 3 ? .validation : .training }
+    public static func split(video: Int) -> Split { video % 4 == 3 ? .validation : .training }
 }
 
 extension RenderedVideos.Frame {

@@ -1,15 +1,10 @@
+import Affect
+
 /// Images with labels: a class of expression, action units, valence and arousal, any of which may be missing; who is
 /// seen and in which video; and the row that says so, for messages.
 ///
 /// Columns of numbers instead of one object for each sample: Aff-Wild2 has millions of frames.
 public struct LabelledSet: Sendable {
-    /// The part of the data set's own split that a sample belongs to.
-    public enum Split: String, Sendable, CaseIterable {
-        case training
-        case validation
-        case test
-    }
-
     /// Which of a number of names (subjects, videos) each sample has.
     public struct Grouping: Sendable {
         public internal(set) var names: [String]

@@ -1,3 +1,4 @@
+import Affect
 import Glibc
 
 /// One sample on its way into a `LabelledSet`.
@@ -11,7 +12,7 @@ struct LabelledSample {
     var units: [Int8] = []
     var valence: Float?
     var arousal: Float?
-    var split: LabelledSet.Split?
+    var split: Split?
     var frame: Int?
     var subject: String?
     var video: String?

@@ -10,7 +10,7 @@ import Tables
 ///
 ///     let set = PredictionSet(name: run.name, task: .valenceArousal, channels: ["valence", "arousal"],
 ///                             framesPerSecond: nil, videos: [PredictionVideo(name: ..., fold: 2, frames: ..., ...)])
-///     try PredictionFile.write(set, to: store.predictionsFolder(of: run) + "/stage-1-fold-2-val.csv")
+///     try PredictionFile.write(set, to: folder + "/stage-1-fold-2-va.csv")
 ///     try store.append(PredictionRecord(stage: 1, fold: 2, step: step, task: set.task.rawValue, channels: set.channels,
 ///                                       videos: set.videos.count, frames: set.frameCount,
 ///                                       file: "predictions/stage-1-fold-2-val.csv"), to: run)

@@ -1,4 +1,5 @@
 import Affect
+import Basics
 import Foundation
 
 /// Reads anyone's frame-wise predictions: tables (CSV) with a column for the video, or a file a video; NumPy arrays; and
@@ -288,5 +289,21 @@ public final class PredictionReader {
         }
         video?.frames.append(frame)
         video?.lines.append(rows.line)
+    }
+}
+
+extension PredictionReader {
+    /// Bytes of files that are read into memory at once, unless a person says otherwise.
+    public static let mostBytes = 2_000_000_000
+
+    /// Everything at once, where that is bounded.
+    public func readBounded() throws(PredictionError) -> PredictionSet {
+        guard byteCount <= Self.mostBytes else {
+            throw .bad(
+                file: paths[0], line: nil,
+                "holds \(ByteCount.text(Int64(byteCount))), too much to explore at once. 'maeface smooth' smooths files of "
+                    + "any length; a part of the videos can be tuned and explored.")
+        }
+        return try read()
     }
 }

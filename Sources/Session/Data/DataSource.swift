@@ -1,3 +1,5 @@
+import Affect
+
 /// A named set of samples.
 public struct DataSource: Equatable, Sendable {
     public var name: String
@@ -81,17 +83,15 @@ public struct RenderedData: Equatable, Sendable {
 public struct DataReference: Equatable, Hashable, Sendable {
     public var name: String
     /// `training`: only what is trained on, of each fold where there are folds; nil: all.
-    public var split: String?
+    public var split: Split?
 
-    public static let training = "train"
-
-    public init(name: String, split: String? = nil) {
+    public init(name: String, split: Split? = nil) {
         self.name = name
         self.split = split
     }
 
     /// As the session file writes it.
     public var text: String {
-        if let split { "\(name):\(split)" } else { name }
+        if let split { "\(name):\(split.rawValue)" } else { name }
     }
 }

@@ -1,3 +1,4 @@
+import Affect
 import JSON5
 
 /// The `stages` of a session file.
@@ -174,14 +175,14 @@ extension SessionSchema {
                 "\"\(parts[0])\" has no splits, since it has no labels; write \"\(parts[0])\" alone")
             return nil
         }
-        guard parts[1] == DataReference.training else {
+        guard parts[1] == Split.training.rawValue else {
             problems.add(
                 node.location, path,
-                "pre-training knows \"\(parts[0]):\(DataReference.training)\", what is trained on, and "
+                "pre-training knows \"\(parts[0]):\(Split.training.rawValue)\", what is trained on, and "
                     + "\"\(parts[0])\", all of it")
             return nil
         }
-        return DataReference(name: parts[0], split: DataReference.training)
+        return DataReference(name: parts[0], split: .training)
     }
 }
 

@@ -2,22 +2,21 @@ import Basics
 import Checkpoints
 import Foundation
 import Model
+import Results
 import RunStore
 
 /// Writes the checkpoints of a stage, lets old ones go, and finds the one to resume from.
 final class CheckpointKeeper {
     private let context: RunContext
-    private let stage: Int
-    private let fold: Int?
+    private let part: StageFold
     private let journal: RunJournal
     private let policy: CheckpointPolicy
     private var last: Double
     private var lastWrite = 0.0
 
-    init(context: RunContext, stage: Int, fold: Int? = nil, journal: RunJournal, policy: CheckpointPolicy) throws {
+    init(context: RunContext, part: StageFold, journal: RunJournal, policy: CheckpointPolicy) throws {
         self.context = context
-        self.stage = stage
-        self.fold = fold
+        self.part = part
         self.journal = journal
         self.policy = policy
         last = ProcessInfo.processInfo.systemUptime
@@ -39,7 +38,7 @@ final class CheckpointKeeper {
     ) -> Bool {
         let begin = ProcessInfo.processInfo.systemUptime
         defer { last = ProcessInfo.processInfo.systemUptime }
-        let name = "checkpoints/\(prefix)step-\(padded(state.step)).safetensors"
+        let name = RunLayout.checkpoint(part, step: state.step)
         do {
             // The order matters: a file whose points are not in the store would lose them at a resume.
             try journal.flush(progress: progress)
@@ -48,14 +47,14 @@ final class CheckpointKeeper {
                 to: context.folder + "/" + name, state: state, parameters: parameters, optimizer: optimizer,
                 copies: copies, metadata: context.weightsMetadata)
             let record = CheckpointRecord(
-                stage: stage, fold: fold, step: state.step, time: Date().timeIntervalSince1970, file: name,
+                stage: part.stage, fold: part.fold, step: state.step, time: Date().timeIntervalSince1970, file: name,
                 bytes: bytes,
                 reason: isRequested ? "requested" : "last", score: state.lastEpochLoss)
             // In one transaction: a kill in between would leave a checkpoint that the history does not know.
             try context.store.append(
                 record,
                 event: RunEvent(
-                    stage: stage, fold: fold, time: 0, step: state.step, kind: .checkpoint,
+                    stage: part.stage, fold: part.fold, time: 0, step: state.step, kind: .checkpoint,
                     message: "\(name), \(bytes / 1_000_000) MB"),
                 to: context.run)
             lastWrite = ProcessInfo.processInfo.systemUptime - begin
@@ -105,7 +104,8 @@ final class CheckpointKeeper {
                 context.report(.message("\(record.file) cannot be resumed from: \(error)"))
             }
         }
-        let removed = try context.store.rollBack(context.run, stage: stage, fold: fold, toStep: state?.step ?? 0)
+        let removed = try context.store.rollBack(
+            context.run, stage: part.stage, fold: part.fold, toStep: state?.step ?? 0)
         let files = removed.previews.map(\.file) + removed.checkpoints.map(\.file) + removed.predictions.map(\.file)
         for file in files {
             try? FileManager.default.removeItem(atPath: context.folder + "/" + file)
@@ -116,24 +116,15 @@ final class CheckpointKeeper {
 
     /// A kill leaves half-written files, or, right after a checkpoint, a whole one that no row names.
     private func removeLeftovers() throws {
-        for folder in [context.folder, context.checkpointFolder, context.previewFolder] {
-            WholeFile.removeLeftovers(in: folder)
-        }
+        for folder in RunLayout.folders { WholeFile.removeLeftovers(in: context.folder + "/" + folder) }
         let named = Set(try context.store.checkpoints(of: context.run).map { ($0.file as NSString).lastPathComponent })
         for file in try FileManager.default.contentsOfDirectory(atPath: context.checkpointFolder)
-        where file.hasPrefix(prefix) && !named.contains(file) {
+        where file.hasPrefix(RunLayout.checkpointPrefix(part)) && !named.contains(file) {
             try? FileManager.default.removeItem(atPath: context.checkpointFolder + "/" + file)
         }
     }
 
-    private var prefix: String { "stage-\(stage)-" + (fold.map { "fold-\($0)-" } ?? "") }
-
     private func records() throws -> [CheckpointRecord] {
-        try context.store.checkpoints(of: context.run).filter { $0.stage == stage && $0.fold == fold }
-    }
-
-    private func padded(_ step: Int64) -> String {
-        let digits = String(step)
-        return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+        try context.store.checkpoints(of: context.run).filter { $0.stage == part.stage && $0.fold == part.fold }
     }
 }

@@ -26,13 +26,13 @@ protocol TrainingWork: AnyObject {
 /// The loop of every stage: steps over a loader, the optimizer, points, checkpoints, and what a person asks for.
 final class TrainingLoop {
     let context: RunContext
-    let part: RunPart
+    let part: StageFold
     let journal: RunJournal
     var state: TrainingState
     let loader: ImageLoader
 
     private let title: String
-    private let scoreName: String
+    private let scoreName: SeriesName
     private let settings: any OptimisedStage
     private let parameters: ParameterSet
     private let average: WeightAverage?
@@ -53,7 +53,7 @@ final class TrainingLoop {
     ///   - data: names the images that are trained on and their order.
     ///   - operationsPerImage: floating-point operations that one image's step executes.
     init(
-        context: RunContext, part: RunPart, title: String, scoreName: String, settings: some OptimisedStage,
+        context: RunContext, part: StageFold, title: String, scoreName: SeriesName, settings: some OptimisedStage,
         parameters: ParameterSet, average: WeightAverage? = nil, chosen: ChosenWeights? = nil,
         scale: (Parameter) -> Double = { _ in 1 },
         loader: ImageLoader, journal: RunJournal, data: String, operationsPerImage: Int
@@ -73,7 +73,7 @@ final class TrainingLoop {
             weightDecay: settings.weightDecay, scale: scale)
         schedule = settings.schedule
         keeper = try CheckpointKeeper(
-            context: context, stage: part.stage, fold: part.fold, journal: journal,
+            context: context, part: part, journal: journal,
             policy: CheckpointPolicy(
                 interval: settings.checkpointMinutes.map { $0 * 60 } ?? .infinity, recent: 1 + settings.keep))
         state = TrainingState(stage: part.stage, data: data, engine: context.engine)
@@ -236,7 +236,7 @@ final class TrainingLoop {
     private var progress: RunProgress {
         RunProgress(
             stage: part.stage, fold: part.fold, epoch: epochs, step: state.step,
-            scoreName: state.score == nil ? "loss" : scoreName,
+            scoreName: state.score == nil ? SeriesName.loss : scoreName,
             score: state.score ?? state.lastEpochLoss ?? lossOfStep, throughput: throughput)
     }
 }
@@ -245,7 +245,7 @@ extension RunContext {
     /// Images that go through the model together in a stage: what the run has kept, or what `choose` says, which is then
     /// kept with the run, because the last bits of a result depend on it.
     func microBatch(ofStage stage: Int, or choose: () -> Int) throws -> Int {
-        let fact = "micro-batch \(stage)"
+        let fact = RunFact.microBatch(stage: stage)
         let microBatch = try store.facts(of: run)[fact].flatMap { Int($0) } ?? choose()
         try store.setFact(fact, to: "\(microBatch)", of: run)
         return microBatch

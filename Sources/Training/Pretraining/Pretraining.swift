@@ -4,13 +4,14 @@ import Datasets
 import Foundation
 import Images
 import Model
+import Results
 import RunStore
 import Session
 
 /// Self-supervised pre-training (paper sections 3.1 and 4.1): masked autoencoding of photographs.
 final class Pretraining: TrainingWork {
     private let context: RunContext
-    private let part: RunPart
+    private let part: StageFold
     private let seed: UInt64
     private let beginning: InitialWeights?
     private let weightsFile: String
@@ -27,7 +28,7 @@ final class Pretraining: TrainingWork {
     ///   - beginning: weights to go on from; nil begins with random ones.
     ///   - weightsFile: where the parameters are kept when it is done, in the run's folder.
     init(
-        context: RunContext, part: RunPart, settings: PretrainStage, photos: PhotoSet, beginning: InitialWeights?,
+        context: RunContext, part: StageFold, settings: PretrainStage, photos: PhotoSet, beginning: InitialWeights?,
         weightsFile: String
     ) throws {
         self.context = context
@@ -57,7 +58,7 @@ final class Pretraining: TrainingWork {
             reducedDecode: settings.reducedDecode, onSkip: { journal.skip("\($0)") })
         loop = try TrainingLoop(
             context: context, part: part,
-            title: part.title(.pretrain), scoreName: SeriesName.loss,
+            title: part.title(StageKind.pretrain.rawValue), scoreName: .loss,
             settings: settings, parameters: model.parameters, loader: loader,
             journal: journal, data: photos.fingerprint, operationsPerImage: model.executedFlopsPerImage)
         maskKey = RandomKey(seed: seed, purpose: .masking, stage: part.stage, fold: part.fold ?? 0)
@@ -116,7 +117,7 @@ final class Pretraining: TrainingWork {
     private func makePreview() {
         guard let preview else { return }
         let step = loop.state.step
-        let name = "previews/stage-\(part.stage)-" + (part.fold.map { "fold-\($0)-" } ?? "") + "step-\(step).png"
+        let name = RunLayout.preview(part, step: step)
         do {
             try FileManager.default.createDirectory(
                 atPath: context.previewFolder, withIntermediateDirectories: true)

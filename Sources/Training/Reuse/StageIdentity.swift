@@ -19,7 +19,7 @@ struct StageIdentity {
     }
 
     /// - Parameter before: the identity of the stage before; nil for the first.
-    func text(of part: RunPart, data: PartData, before: String?) throws -> String {
+    func text(of part: StageFold, data: PartData, before: String?) throws -> String {
         var fingerprint = Fingerprint()
         fingerprint.add("\(Self.format) \(engine) \(part.stage) \(part.fold ?? 0)")
         fingerprint.add(session.consequentialText(ofStage: part.stage))

@@ -10,8 +10,8 @@ struct StageReuse {
     let run: RunID?
 
     /// The run that did the part with this identity and still has what it left; the first that did.
-    func source(of part: RunPart, identity: String) throws -> Run? {
-        for id in try store.runs(withFact: part.doneFact, value: identity) where id != run {
+    func source(of part: StageFold, identity: String) throws -> Run? {
+        for id in try store.runs(withFact: .done(part), value: identity) where id != run {
             guard let weights = try weights(of: part, in: id) else { continue }
             let folder = store.folder(of: id)
             let files = [weights] + (try predictions(of: part, in: id).map(\.file))
@@ -23,18 +23,18 @@ struct StageReuse {
     }
 
     /// Where a run keeps the weights of a part, which depends on the stages that come later.
-    private func weights(of part: RunPart, in run: RunID) throws -> String? {
+    private func weights(of part: StageFold, in run: RunID) throws -> String? {
         try store.session(of: run).map { FoldedData($0, home: store.home) { _ in }.weightsFile(part) }
     }
 
-    private func predictions(of part: RunPart, in run: RunID) throws -> [PredictionRecord] {
+    private func predictions(of part: StageFold, in run: RunID) throws -> [PredictionRecord] {
         try store.predictions(of: run).filter { $0.stage == part.stage && $0.fold == part.fold }
     }
 
     /// Takes the weights, the predictions and the curves of a part over from another run, whose deletion does not touch
     /// them then.
     /// - Parameter file: where the weights are to lie in the folder of `target`.
-    func take(_ part: RunPart, from source: Run, to target: RunID, as file: String) throws {
+    func take(_ part: StageFold, from source: Run, to target: RunID, as file: String) throws {
         guard let weights = try weights(of: part, in: source.id) else { return }
         try copy(weights, from: source.id, to: target, as: file)
         for var record in try predictions(of: part, in: source.id) {
@@ -69,6 +69,11 @@ public struct ReusedStage: Equatable, Sendable {
     /// The runs that have the weights, in words.
     public let runs: [String]
 
+    /// The stages that need no training in any fold.
+    public static func whole(_ reused: [ReusedStage]) -> Set<Int> {
+        Set(reused.filter { $0.folds == $0.allFolds }.map(\.stage))
+    }
+
     /// The stages of a session whose weights runs of a store already have.
     ///
     /// Reads all labels and cuts the folds, so that what is wrong with them comes out here too.
@@ -86,14 +91,14 @@ public struct ReusedStage: Equatable, Sendable {
         let parts = try folded.parts()
         let identity = StageIdentity(session, engine: RunContext.engine(of: pool))
         let reuse = store.map { StageReuse(store: $0, run: nil) }
-        var identities: [String: String] = [:]
+        var identities: [StageFold: String] = [:]
         var found: [Int: [String]] = [:]
         for part in parts {
             let data = try folded.data(of: part)
             guard let reuse else { continue }
             let before = part.stage == 0 ? nil : folded.part(stage: part.stage - 1, besides: part)
-            let text = try identity.text(of: part, data: data, before: before.flatMap { identities[$0.doneFact] })
-            identities[part.doneFact] = text
+            let text = try identity.text(of: part, data: data, before: before.flatMap { identities[$0] })
+            identities[part] = text
             if let run = try reuse.source(of: part, identity: text) {
                 found[part.stage, default: []].append("run \(run.id) '\(run.name)'")
             }

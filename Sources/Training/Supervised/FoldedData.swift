@@ -1,4 +1,6 @@
 import Datasets
+import Results
+import RunStore
 import Session
 
 /// The labelled data of a session's stages, read once, and how it is cut into folds.
@@ -108,14 +110,15 @@ final class FoldedData {
 
     /// Where the weights of a part are kept when it is done, in the run's folder. Those of the last pre-training that
     /// runs once lie in the folder itself.
-    func weightsFile(_ part: RunPart) -> String {
+    func weightsFile(_ part: StageFold) -> String {
         let once = session.stages[..<(session.firstFoldedStage ?? session.stages.count)]
-        return part.stage == once.lastIndex { $0.kind == .pretrain } ? "weights.safetensors" : part.weightsFile
+        return part.stage == once.lastIndex { $0.kind == .pretrain }
+            ? RunLayout.pretrainedWeights : RunLayout.weights(part)
     }
 
     /// What a part trains on.
     /// - Throws: `TrainingError` with `isBadData`, naming file and row.
-    func data(of part: RunPart) throws -> PartData {
+    func data(of part: StageFold) throws -> PartData {
         switch session.stages[part.stage] {
         case .pretrain(let settings):
             return .photos(try PhotoSet(settings.data, of: self, fold: part.fold))
@@ -124,20 +127,20 @@ final class FoldedData {
     }
 
     /// An earlier stage as a part of the run sees it: of the same fold, if that stage runs in folds.
-    func part(stage: Int, besides part: RunPart) -> RunPart {
+    func part(stage: Int, besides part: StageFold) -> StageFold {
         let isFolded = session.firstFoldedStage.map { stage >= $0 } ?? false
-        return RunPart(stage: stage, fold: isFolded ? part.fold : nil)
+        return StageFold(stage: stage, fold: isFolded ? part.fold : nil)
     }
 
     /// What a run works through: stages, and from the first folded one on all of them in each fold. Folds count from 1.
-    func parts() throws -> [RunPart] {
+    func parts() throws -> [StageFold] {
         guard let first = session.firstFoldedStage, let name = session.foldedData else {
-            return session.stages.indices.map { RunPart(stage: $0, fold: nil) }
+            return session.stages.indices.map { StageFold(stage: $0, fold: nil) }
         }
         let folds = try entry(name).folds.count
-        return session.stages.indices.prefix(first).map { RunPart(stage: $0, fold: nil) }
+        return session.stages.indices.prefix(first).map { StageFold(stage: $0, fold: nil) }
             + (1...folds).flatMap { fold in
-                session.stages.indices.dropFirst(first).map { RunPart(stage: $0, fold: fold) }
+                session.stages.indices.dropFirst(first).map { StageFold(stage: $0, fold: fold) }
             }
     }
 }
@@ -146,45 +149,4 @@ final class FoldedData {
 enum PartData {
     case photos(PhotoSet)
     case labelled(FoldedData.Entry)
-}
-
-/// A stage in a fold, or a stage that runs once.
-struct RunPart: Equatable {
-    let stage: Int
-    /// From 1.
-    let fold: Int?
-
-    init(stage: Int, fold: Int?) {
-        self.stage = stage
-        self.fold = fold
-    }
-
-    /// Where its weights are kept when it is done, in the run's folder.
-    var weightsFile: String { "weights/stage-\(stage)" + (fold.map { "-fold-\($0)" } ?? "") + ".safetensors" }
-
-    private static let donePrefix = "done stage "
-    private var foldWords: String { fold.map { " fold \($0)" } ?? "" }
-    /// What facts call it.
-    var name: String { "stage \(stage)" + foldWords }
-    /// What people call it.
-    func title(_ kind: StageKind) -> String { kind.rawValue + foldWords }
-
-    /// The fact that says that it is done; its value is the identity of its weights, see `StageIdentity`.
-    var doneFact: String { "done \(name)" }
-    /// The fact that says what its weights were to follow from when it began.
-    var identityFact: String { "identity \(name)" }
-    /// The fact that says which run its weights were taken from.
-    var reusedFact: String { "reused \(name)" }
-
-    /// The part that a fact says is done; nil for other facts.
-    init?(doneFact: String) {
-        guard doneFact.hasPrefix(Self.donePrefix) else { return nil }
-        let words = doneFact.dropFirst(Self.donePrefix.count).split(separator: " ")
-        guard let stage = words.first.flatMap({ Int($0) }) else { return nil }
-        self.init(stage: stage, fold: words.count == 3 ? Int(words[2]) : nil)
-    }
-
-    func predictionsFile(_ task: String) -> String {
-        "predictions/stage-\(stage)" + (fold.map { "-fold-\($0)" } ?? "") + "-\(task).csv"
-    }
 }

@@ -5,6 +5,7 @@ import Evaluation
 import Foundation
 import Images
 import Model
+import Results
 import RunStore
 import Session
 
@@ -19,7 +20,7 @@ final class SupervisedTraining: TrainingWork {
     }
 
     private let context: RunContext
-    private let part: RunPart
+    private let part: StageFold
     private let seed: UInt64
     private let settings: SupervisedStage
     private let beginning: Beginning
@@ -51,7 +52,7 @@ final class SupervisedTraining: TrainingWork {
     private let targets: FloatBuffer
 
     init(
-        context: RunContext, part: RunPart, settings: SupervisedStage, data: FoldedData.Entry, beginning: Beginning
+        context: RunContext, part: StageFold, settings: SupervisedStage, data: FoldedData.Entry, beginning: Beginning
     ) throws {
         self.context = context
         self.part = part
@@ -127,7 +128,8 @@ final class SupervisedTraining: TrainingWork {
         }
         let decay = LayerDecay(settings.layerDecay, depth: configuration.encoder.transformer.depth)
         loop = try TrainingLoop(
-            context: context, part: part, title: part.title(settings.kind), scoreName: heads.heads[0].task.scoreName,
+            context: context, part: part, title: part.title(settings.kind.rawValue),
+            scoreName: .score(ScoreName(heads.heads[0].task.metric)),
             settings: settings, parameters: model.parameters, average: average, chosen: chosen,
             scale: { isFrozen ? ($0.belongsToHead ? 1 : 0) : decay.scale($0) }, loader: loader, journal: journal,
             data: Fingerprint.of(samples.lazy.map(set.image)),
@@ -139,7 +141,7 @@ final class SupervisedTraining: TrainingWork {
     /// - Throws: `TrainingError` when the loss diverges or the last checkpoint cannot be written.
     func run() throws -> StageEnd { try loop.run(self) }
 
-    private var title: String { part.title(settings.kind) }
+    private var title: String { part.title(settings.kind.rawValue) }
 
     // MARK: What the loop asks for
 
@@ -200,26 +202,23 @@ final class SupervisedTraining: TrainingWork {
         if let aside, let chosen { try choose(epoch, on: aside, chosen) }
         guard let heldOut else { return }
         try look(heldOut)
-        loop.journal.point(SeriesName.loss, split: "val", step: loop.state.step, heldOut.loss(labelLoss))
+        loop.journal.point(.loss, split: .validation, step: loop.state.step, heldOut.loss(labelLoss))
         var means: [Double] = []
         for head in heads.heads {
             let score = heldOut.score(head)
-            let name = head.task.scoreName
-            // Two heads with the same score need names of their own.
-            let prefix = heads.heads.count { $0.task.scoreName == name } > 1 ? "\(head.task.shortName) \(name)" : name
-            loop.journal.point(prefix, split: "val", step: loop.state.step, score.mean)
+            let name = ScoreName(head.task, among: heads.heads.map(\.task))
+            loop.journal.point(.score(name), split: .validation, step: loop.state.step, score.mean)
             for (channel, value) in zip(head.channels, score.channels) {
-                loop.journal.point("\(prefix) \(channel)", split: "val", step: loop.state.step, value)
+                loop.journal.point(.channel(name, channel), split: .validation, step: loop.state.step, value)
             }
             if !saidSupport {
                 for (channel, count) in zip(head.channels, heldOut.support(head)) {
                     loop.journal.point(
-                        SeriesName.support(of: "\(prefix) \(channel)"), split: "val", step: loop.state.step,
-                        Double(count))
+                        .support(name, channel), split: .validation, step: loop.state.step, Double(count))
                 }
             }
             if let accuracy = score.accuracy {
-                loop.journal.point("accuracy", split: "val", step: loop.state.step, accuracy)
+                loop.journal.point(.accuracy, split: .validation, step: loop.state.step, accuracy)
             }
             means.append(score.mean)
         }
@@ -241,7 +240,8 @@ final class SupervisedTraining: TrainingWork {
         try withEvaluatedWeights {
             try aside.look(model)
             let mean = Self.mean(heads.heads.map { aside.score($0).mean })
-            loop.journal.point(heads.heads[0].task.scoreName, split: "inner", step: loop.state.step, mean)
+            loop.journal.point(
+                .score(ScoreName(heads.heads[0].task.metric)), split: .inner, step: loop.state.step, mean)
             if mean > loop.state.chosenScore ?? -.infinity {
                 (loop.state.chosenEpoch, loop.state.chosenScore, loop.state.chosenStep) = (epoch, mean, loop.state.step)
                 chosen.choose()
@@ -292,15 +292,15 @@ final class SupervisedTraining: TrainingWork {
             try look(heldOut)
             if isChosen { loop.state.score = Self.mean(heads.heads.map { heldOut.score($0).mean }) }
             try FileManager.default.createDirectory(
-                atPath: context.store.predictionsFolder(of: context.run), withIntermediateDirectories: true)
+                atPath: context.folder + "/" + RunLayout.predictions, withIntermediateDirectories: true)
             for head in heads.heads {
-                let file = part.predictionsFile(head.task.shortName)
+                let file = RunLayout.predictions(part, of: head.task)
                 let set = try heldOut.predictions(head, name: context.session.name, fold: part.fold)
                 try PredictionFile.write(set, to: context.folder + "/" + file)
                 try context.store.append(
                     PredictionRecord(
                         stage: part.stage, fold: part.fold, step: loop.state.chosenStep ?? loop.state.step,
-                        task: head.task.rawValue,
+                        task: head.task,
                         channels: head.channels, videos: set.videos.count, frames: set.frameCount, file: file),
                     to: context.run)
             }
@@ -313,9 +313,10 @@ final class SupervisedTraining: TrainingWork {
         }
         let outputs = HeadOutputs.text(heads.heads.map { HeadOutputs(task: $0.task, channels: $0.channels) })
         try withEvaluatedWeights {
-            try context.writeWeights(model.parameters, to: part.weightsFile, metadata: [HeadOutputs.key: outputs])
+            try context.writeWeights(
+                model.parameters, to: RunLayout.weights(part), metadata: [HeadOutputs.key: outputs])
         }
-        loop.journal.event(.info, "\(part.weightsFile) holds the weights")
+        loop.journal.event(.info, "\(RunLayout.weights(part)) holds the weights")
     }
 
     private static func shown(_ score: Double) -> String { String(format: "%.4f", score) }

@@ -28,10 +28,10 @@ extension RunStore {
             throw TrainingError("run \(run.id) '\(run.name)' was trained elsewhere; name its file of weights instead")
         }
         let last = session.stages.count - 1
-        var done = try facts(of: run.id).keys.compactMap(RunPart.init(doneFact:)).filter { $0.stage == last }
+        var done = try facts(of: run.id).keys.compactMap(\.donePart).filter { $0.stage == last }
             .sorted { ($0.fold ?? 0) < ($1.fold ?? 0) }
         // Runs of earlier versions do not say what they have done.
-        if done.isEmpty, run.status == .finished, kind == .pretrain { done = [RunPart(stage: last, fold: nil)] }
+        if done.isEmpty, run.status == .finished, kind == .pretrain { done = [StageFold(stage: last, fold: nil)] }
         guard let part = done.first else {
             throw TrainingError(
                 "run \(run.id) '\(run.name)' has not finished its last stage (\(kind.rawValue)); "

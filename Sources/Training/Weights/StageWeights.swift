@@ -17,8 +17,7 @@ public struct StageWeights: Sendable {
     /// - Throws: `TrainingError` when the run has no weights of that stage.
     public init(of run: Run, stage wanted: Int? = nil, in store: RunStore) throws {
         let title = "run \(run.id) '\(run.name)'"
-        let stages = try store.stages(of: run.id)
-        guard !stages.contains(where: { $0.kind == "import" }) else {
+        guard run.origin == .trained else {
             throw TrainingError("\(title) was imported: it has predictions, but no weights.", isBadData: true)
         }
         let session = try store.keptSession(of: run.id)
@@ -31,7 +30,7 @@ public struct StageWeights: Sendable {
         let folded = FoldedData(session, home: store.home) { _ in }
         let done = try store.facts(of: run.id)
         var files: [Int?: String] = [:]
-        for part in done.keys.compactMap(RunPart.init(doneFact:)) where part.stage == number {
+        for part in done.keys.compactMap(\.donePart) where part.stage == number {
             let file = folder + "/" + folded.weightsFile(part)
             if FileManager.default.fileExists(atPath: file) { files[part.fold] = file }
         }

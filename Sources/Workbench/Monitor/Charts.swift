@@ -1,8 +1,9 @@
+import Affect
 import RunStore
 import Screen
 
 extension State {
-    func curve(_ name: String, split: String = "train") -> Curve? {
+    func curve(_ name: SeriesName, split: Split = .training) -> Curve? {
         watched?.curve(name, stage: place.stage, fold: place.fold, split: split)
     }
 
@@ -40,7 +41,7 @@ extension State {
             if let mean = curve(SeriesName.epochLoss) {
                 series.append(LineChart.Series(curve: mean, style: theme.series(3)))
             }
-            if let held = curve(SeriesName.loss, split: "val") {
+            if let held = curve(SeriesName.loss, split: .validation) {
                 series.append(LineChart.Series(curve: held, style: theme.series(1)))
             }
         case .learningRate:
@@ -71,7 +72,7 @@ extension State {
         case .loss:
             add(curve(SeriesName.loss), "train", theme.series(0))
             add(curve(SeriesName.epochLoss), "epoch", theme.series(3))
-            add(curve(SeriesName.loss, split: "val"), "val", theme.series(1))
+            add(curve(SeriesName.loss, split: .validation), "val", theme.series(1))
         case .learningRate: add(curve(SeriesName.learningRate), "lr", theme.series(2))
         default: break
         }

@@ -1,4 +1,5 @@
 import Evaluation
+import RunStore
 import Screen
 
 /// The scores of a stage fold by fold, last epoch, as bars, with their mean; the best epoch of each stands beside it, dim:
@@ -11,7 +12,7 @@ struct FoldScoresView {
     private var glyphs: GlyphSet { state.options.glyphs }
 
     private struct Fold {
-        var place: Place
+        var place: StageFold
         var tasks: [TaskCurves]
         var isDone: Bool
     }
@@ -20,7 +21,7 @@ struct FoldScoresView {
         guard let watched = state.watched else { return [] }
         return watched.places.filter { $0.stage == state.place.stage }.compactMap { place -> Fold? in
             let tasks = watched.taskCurves(place)
-            let isAt = state.run.map { Place(stage: $0.stage, fold: $0.fold) == place } ?? false
+            let isAt = state.run.map { StageFold(stage: $0.stage, fold: $0.fold) == place } ?? false
             guard !tasks.isEmpty || isAt else { return nil }
             return Fold(place: place, tasks: tasks, isDone: state.isDone(place))
         }
@@ -30,7 +31,7 @@ struct FoldScoresView {
         let folds = folds
         let tasks = folds.first { !$0.tasks.isEmpty }?.tasks ?? []
         let box = Box(
-            title: "\(tasks.first?.name ?? "Scores") by fold",
+            title: "\(tasks.first?.name.text ?? "Scores") by fold",
             legend: [Span(" last epoch ", theme[.faint])],
             footer: [Span("best epoch: selected on its fold", theme[.faint])], isFocused: state.focus == .folds)
         let inner = box.draw(into: &frame, in: rect, glyphs: glyphs, theme: theme)
@@ -59,7 +60,7 @@ struct FoldScoresView {
             }
             columns.append(
                 Table.Column(
-                    tasks.count > 1 ? String(task.name.prefix(7)) : "mean", width: index == 0 ? 12 : 7,
+                    tasks.count > 1 ? String(task.name.text.prefix(7)) : "mean", width: index == 0 ? 12 : 7,
                     alignment: .left, rank: index))
             if index == 0, bar >= 6 { columns.append(Table.Column("", width: bar, rank: 4)) }
         }
@@ -91,7 +92,7 @@ struct FoldScoresView {
     /// Mean ± standard deviation (n − 1) over the folds that are done.
     private func mean(_ folds: [Fold], _ tasks: [TaskCurves], _ bar: Int) -> Table.Row {
         let done = folds.filter(\.isDone)
-        func spread(_ pick: (TaskCurves) -> Double?, _ name: String) -> ScoreSpread {
+        func spread(_ pick: (TaskCurves) -> Double?, _ name: ScoreName) -> ScoreSpread {
             ScoreSpread(done.compactMap { $0.tasks.first { $0.name == name }.flatMap(pick) })
         }
         let bold = theme[.titleFocused]

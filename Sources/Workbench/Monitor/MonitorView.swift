@@ -47,7 +47,7 @@ struct MonitorView {
         if state.curve(SeriesName.epochLoss) != nil {
             spans += [Span(" " + mark + " epoch", theme.series(3)), Span(" ")]
         }
-        if state.curve(SeriesName.loss, split: "val") != nil {
+        if state.curve(SeriesName.loss, split: .validation) != nil {
             spans += [Span(" " + mark + " val", theme.series(1)), Span(" ")]
         }
         let weight = state.monitor.smoothingWeight

@@ -1,13 +1,6 @@
 import RunStore
 import Screen
 
-/// A stage in a fold, or a stage that runs once: whose curves and scores Monitor shows.
-struct Place: Hashable, Sendable {
-    var stage: Int
-    /// From 1.
-    var fold: Int?
-}
-
 /// The held-out scores of one task in a fold, epoch by epoch, as the curves of the store have them.
 struct TaskCurves: Equatable {
     struct Channel: Equatable {
@@ -21,12 +14,12 @@ struct TaskCurves: Equatable {
     }
 
     /// `F1` or `CCC`, with the task before it where a stage has two tasks scored alike.
-    var name: String
+    var name: ScoreName
     var channels: [Channel]
     /// The headline (eq. 11, 12, 13).
     var values: [Double]
 
-    var isConcordance: Bool { name.hasSuffix("CCC") }
+    var isConcordance: Bool { name.metric == .concordance }
     var isOfUnits: Bool { !isConcordance && channels.allSatisfy { $0.name.hasPrefix("AU") } }
     var isOfClasses: Bool { !isConcordance && !isOfUnits }
     var last: Double? { values.last }
@@ -38,42 +31,43 @@ struct TaskCurves: Equatable {
 }
 
 extension WatchedRun {
-    private static let headlines = ["F1", "expr F1", "au F1", "CCC"]
-    private static let split = "val"
+    private static let headlines = [
+        ScoreName(.f1), ScoreName(.f1, of: .expression), ScoreName(.f1, of: .actionUnits), ScoreName(.concordance),
+    ]
 
     /// Whether a stage scores held-out images, in any fold.
     func hasScores(stage: Int) -> Bool {
-        series.keys.contains { $0.stage == stage && $0.split == Self.split && Self.headlines.contains($0.name) }
+        series.keys.contains { key in
+            key.stage == stage && key.split == .validation && Self.headlines.contains { key.name == .score($0) }
+        }
     }
 
     /// The scores of a stage in a fold, a task after the other.
-    func taskCurves(_ place: Place) -> [TaskCurves] {
-        let keys = series.keys.filter { $0.stage == place.stage && $0.fold == place.fold && $0.split == Self.split }
+    func taskCurves(_ place: StageFold) -> [TaskCurves] {
+        let keys = series.keys.filter { $0.part == place && $0.split == .validation }
         return Self.headlines.compactMap { headline -> TaskCurves? in
-            guard let values = self.series(headline, place) else { return nil }
-            let names = keys.map(\.name).filter { $0.hasPrefix(headline + " ") }
-            let channels = names.map { name in
-                TaskCurves.Channel(
-                    name: String(name.dropFirst(headline.count + 1)), values: self.series(name, place) ?? [],
-                    support: self.series(SeriesName.support(of: name), place)?.last.map { Int($0) })
+            guard let values = self.series(.score(headline), place) else { return nil }
+            let channels = keys.compactMap { key -> TaskCurves.Channel? in
+                guard case .channel(headline, let channel) = key.name else { return nil }
+                return TaskCurves.Channel(
+                    name: channel, values: self.series(key.name, place) ?? [],
+                    support: self.series(.support(headline, channel), place)?.last.map { Int($0) })
             }
             // Valence stands before arousal; units go by their numbers.
             let sorted = channels.sorted { a, b in
-                headline == "CCC" ? a.name > b.name : NaturalOrder.precedes(a.name, b.name)
+                headline.metric == .concordance ? a.name > b.name : NaturalOrder.precedes(a.name, b.name)
             }
             return TaskCurves(name: headline, channels: sorted, values: values)
         }
     }
 
-    private func series(_ name: String, _ place: Place) -> [Double]? {
-        series[SeriesKey(stage: place.stage, fold: place.fold, split: Self.split, name: name)]?.values
+    private func series(_ name: SeriesName, _ place: StageFold) -> [Double]? {
+        series[SeriesKey(place, split: .validation, name: name)]?.values
     }
 
     /// Every stage and fold that has a curve, in the order of the training.
-    var places: [Place] {
-        Set(series.keys.map { Place(stage: $0.stage, fold: $0.fold) }).sorted {
-            ($0.fold ?? 0, $0.stage) < ($1.fold ?? 0, $1.stage)
-        }
+    var places: [StageFold] {
+        Set(series.keys.map(\.part)).sorted()
     }
 }
 
@@ -90,20 +84,19 @@ enum NaturalOrder {
 
 extension State {
     /// The stage and fold in view: the one that was chosen, or what the run is at.
-    var place: Place { monitor.place ?? Place(stage: run?.stage ?? 0, fold: run?.fold) }
+    var place: StageFold { monitor.place ?? StageFold(stage: run?.stage ?? 0, fold: run?.fold) }
 
     /// Whether Monitor shows scores rather than reconstructions.
     var showsScores: Bool { watched?.hasScores(stage: place.stage) == true }
 
     /// A stage and fold as people say it.
-    func words(_ place: Place) -> String {
-        let kind = watched?.stages.first { $0.index == place.stage }?.kind ?? "stage \(place.stage)"
-        return kind + (place.fold.map { " fold \($0)" } ?? "")
+    func words(_ place: StageFold) -> String {
+        place.title(watched?.stages.first { $0.index == place.stage }?.kind)
     }
 
     /// Whether a fold of a stage is trained to its end.
-    func isDone(_ place: Place) -> Bool {
+    func isDone(_ place: StageFold) -> Bool {
         guard let run else { return false }
-        return run.condition == .finished || Place(stage: run.stage, fold: run.fold) != place
+        return run.condition == .finished || StageFold(stage: run.stage, fold: run.fold) != place
     }
 }

@@ -1,3 +1,4 @@
+import Affect
 import RunStore
 import Screen
 
@@ -27,7 +28,7 @@ struct WatchedRun: Equatable, Sendable {
     }
 
     /// The curve of a name in a stage and fold; nil before its first point.
-    func curve(_ name: String, stage: Int, fold: Int?, split: String = "train") -> Curve? {
+    func curve(_ name: SeriesName, stage: Int, fold: Int?, split: Split = .training) -> Curve? {
         series[SeriesKey(stage: stage, fold: fold, split: split, name: name)]
     }
 
@@ -46,7 +47,7 @@ struct WatchedRun: Equatable, Sendable {
     }
 
     /// Only what is measured at every step is noisy enough to smooth.
-    private func isSmoothed(_ key: SeriesKey) -> Bool { key.name == SeriesName.loss && key.split == "train" }
+    private func isSmoothed(_ key: SeriesKey) -> Bool { key.name == SeriesName.loss && key.split == .training }
 
     mutating func setSmoothing(_ weight: Double) {
         smoothing = weight

@@ -55,7 +55,7 @@ extension State {
                 return ChooserRow(
                     cells: [
                         run?.name ?? "run \(predicted.run)", "\(predicted.run)",
-                        AffectTask(rawValue: predicted.task)?.shortName ?? "", run?.condition.rawValue ?? "",
+                        predicted.task.shortName, run?.condition.rawValue ?? "",
                         run?.score.map { ScoreText.of($0) } ?? "",
                     ], isCurrent: smoother.source == .run(predicted), value: Int64(index))
             }
@@ -97,7 +97,7 @@ extension State {
                 + (watched?.places ?? []).enumerated().map { index, place in
                     let task = watched?.taskCurves(place).first
                     return ChooserRow(
-                        cells: [words(place), task?.last.map { "\(task?.name ?? "") \(ScoreText.of($0))" } ?? ""],
+                        cells: [words(place), task?.last.map { "\(task?.name.text ?? "") \(ScoreText.of($0))" } ?? ""],
                         isCurrent: monitor.place == place, value: Int64(index))
                 }
         case .curves:

@@ -55,7 +55,7 @@ struct RunTable {
             Span(run.stageKind + (run.fold.map { " \($0)" } ?? ""), theme[.text]),
             Span(run.epochs > 0 ? StatusView.epoch(run) : "", theme[.text]),
             Span(progress.map(\.text).joined(), theme[.progress]),
-            Span(run.score.map { "\(run.scoreName ?? "") \(Numbers.significant($0))" } ?? "", theme[.text]),
+            Span(run.score.map { "\(run.scoreName?.text ?? "") \(Numbers.significant($0))" } ?? "", theme[.text]),
             Span(Numbers.date(local) + " " + Numbers.clock(local), theme[.faint]),
             Span(took, theme[.faint]),
         ])

@@ -1,97 +1,72 @@
 import Evaluation
-import Foundation
 import Results
 import RunStore
-import Training
 
-/// The scores of several runs of one kind, such as the seeds of a session: over folds and seeds.
+/// The scores of several runs of one kind as text: over folds and seeds.
 struct GroupReport {
-    private let name: String
-    private let runs: [Run]
-    private let leftOut: [Run]
-    /// One list for each stage and task: the results of the runs that have it.
-    private let results: [[StageResults]]
+    private let group: RunGroup
 
-    init(_ reference: RunReference, in store: RunStore) throws {
-        name = reference.name
-        runs = reference.runs
-        leftOut = reference.leftOut
-        var found: [(key: String, results: [StageResults])] = []
-        for (run, stage) in zip(reference.runs, reference.stages) {
-            for result in try StageResults.kept(of: run.id, in: store) where stage == nil || result.stage == stage {
-                let key = "\(result.stage) \(result.kind) \(result.task.rawValue) \(result.channels)"
-                if let place = found.firstIndex(where: { $0.key == key }) {
-                    found[place].results.append(result)
-                } else {
-                    found.append((key, [result]))
-                }
-            }
-        }
-        results = found.map(\.results)
-    }
+    init(_ group: RunGroup) { self.group = group }
 
     var text: String {
+        let runs = group.runs
         let list = RunTable.aligned(
             runs.map { ["  \($0.id)", $0.name, $0.condition.rawValue, RunTable.score($0)] })
-        var head = "\(name): \(runs.count) \(runs.count == 1 ? "run" : "runs")\n\(list)"
-        if !leftOut.isEmpty {
-            let names = leftOut.map { "\($0.id) \($0.name)" }.joined(separator: ", ")
+        var head = "\(group.name): \(runs.count) \(runs.count == 1 ? "run" : "runs")\n\(list)"
+        if !group.leftOut.isEmpty {
+            let names = group.leftOut.map { "\($0.id) \($0.name)" }.joined(separator: ", ")
             head += "\n  left out, of other settings than the newest or of a seed that is there already: \(names)"
         }
-        return ([head] + results.map(table)).joined(separator: "\n\n")
+        return ([head] + group.stages.map(tables)).joined(separator: "\n\n")
     }
 
-    /// A row a fold, mean ± deviation over seeds; then over all folds of all seeds; over the means of the seeds; pooled.
-    private func table(_ seeds: [StageResults]) -> String {
-        let columns = ResultsTable.columns(seeds[0])
-        func section(_ title: String, _ folds: [[StageResults.Row]], _ pooled: [StageResults.Row]) -> String {
-            // A run that has not ended has fewer folds.
-            let names = folds.max { $0.count < $1.count }?.map(\.name) ?? []
-            func cells(_ name: String, _ values: ((StageResults.Row) -> Double?) -> [Double?]) -> [String] {
-                [name] + columns.map { ScoreText.spread(values($0.value)) }
-            }
-            var rows = [[""] + columns.map(\.title)]
-            if names.count > 1 {
-                for name in names {
-                    rows.append(cells(name) { value in folds.map { $0.first { $0.name == name }.flatMap(value) } })
-                }
-                rows.append(cells("mean over folds and seeds") { value in folds.flatMap { $0.map(value) } })
-                rows.append(cells("mean over seeds") { value in folds.map { ScoreSpread($0.compactMap(value)).mean } })
-            }
-            rows.append(cells(names.count > 1 ? "pooled, over seeds" : "over seeds") { value in pooled.map(value) })
-            return title + "\n" + ScoreText.table(rows)
-        }
-        let first = seeds[0]
-        var parts = [
-            section(
-                "\(first.kind), \(first.task.rawValue), held out, \(seeds.count) of \(runs.count) runs"
-                    + (first.epochChoice == nil ? "" : ", epoch chosen on an inner split"),
-                seeds.map(\.folds),
-                seeds.map(\.pooled))
-        ]
-        let tuned = seeds.compactMap(\.tuned)
-        if tuned.count == seeds.count, !tuned.isEmpty {
+    private func tables(_ stage: StageGroup) -> String {
+        let first = stage.first
+        let columns = ResultsTable.columns(first)
+        let title =
+            "\(first.kind), \(first.task.rawValue), held out, \(stage.results.count) of \(group.runs.count) runs"
+            + (first.epochChoice == nil ? "" : ", epoch chosen on an inner split")
+        var parts = [title + "\n" + table(columns.map(\.title), columns.map { stage.spreads($0.value) })]
+        if stage.isTuned {
             parts.append(
-                section(
-                    "with the thresholds that are best on the other folds", tuned, seeds.compactMap(\.tunedPooled)))
+                "with the thresholds that are best on the other folds\n"
+                    + table(columns.map(\.title), columns.compactMap { stage.tunedSpreads($0.value) }))
         }
         if first.task != .valenceArousal, first.channels.count <= ResultsTable.mostListed {
-            parts.append(channelTable(seeds))
+            parts.append(channelTable(stage))
         }
         return parts.joined(separator: "\n")
     }
 
+    /// A row a fold, mean ± deviation over seeds; then over all folds of all seeds; over the means of the seeds; pooled.
+    private func table(_ titles: [String], _ columns: [StageGroup.Spreads]) -> String {
+        func row(_ name: String, _ spread: (StageGroup.Spreads) -> ScoreSpread?) -> [String] {
+            [name] + columns.map { ScoreText.spread(spread($0)) }
+        }
+        let folds = columns.first?.folds ?? []
+        var rows = [[""] + titles]
+        for (index, fold) in folds.enumerated() { rows.append(row(fold.name) { $0.folds[index].spread }) }
+        if !folds.isEmpty {
+            rows.append(row("mean over folds and seeds", \.foldsAndRuns))
+            rows.append(row("mean over seeds", \.runMeans))
+        }
+        rows.append(row(folds.isEmpty ? "over seeds" : "pooled, over seeds", \.pooled))
+        return ScoreText.table(rows)
+    }
+
     /// A row a class or unit: F1 of all folds together over seeds, and over folds and seeds.
-    private func channelTable(_ seeds: [StageResults]) -> String {
-        let first = seeds[0]
-        let hasTuned = seeds.allSatisfy { $0.tunedPooled != nil }
-        let header = ["", "n", "F1, over seeds", "over folds and seeds"] + (hasTuned ? ["tuned F1, over seeds"] : [])
+    private func channelTable(_ stage: StageGroup) -> String {
+        let first = stage.first
+        let header =
+            ["", "n", "F1, over seeds", "over folds and seeds"] + (stage.isTuned ? ["tuned F1, over seeds"] : [])
         let rows = first.channels.indices.map { place in
-            [
+            let spreads = stage.spreads { $0.channels[place] }
+            var row = [
                 first.channels[place], place < first.pooled.support.count ? "\(first.pooled.support[place])" : "-",
-                ScoreText.spread(seeds.map { $0.pooled.channels[place] }),
-                ScoreText.spread(seeds.flatMap { $0.folds.map { $0.channels[place] } }),
-            ] + (hasTuned ? [ScoreText.spread(seeds.map { $0.tunedPooled?.channels[place] })] : [])
+                ScoreText.spread(spreads.pooled), ScoreText.spread(spreads.foldsAndRuns ?? spreads.pooled),
+            ]
+            if let tuned = stage.tunedSpreads({ $0.channels[place] }) { row.append(ScoreText.spread(tuned.pooled)) }
+            return row
         }
         return "by \(first.task == .expression ? "class" : "action unit"), all folds together\n"
             + ScoreText.table([header] + rows)
@@ -99,8 +74,8 @@ struct GroupReport {
 
     var json: JSONValue {
         .object([
-            "name": .text(name), "runs": .list(runs.map { .object(RunReport.json($0)) }),
-            "results": .list(results.map { .list($0.map(\.json)) }),
+            "name": .text(group.name), "runs": .list(group.runs.map { .object(RunReport.json($0)) }),
+            "results": .list(group.stages.map { .list($0.results.map(\.json)) }),
         ])
     }
 }

@@ -9,7 +9,7 @@ struct RunReport {
     var run: Run
     var folder: String
     var stages: [StageRecord]
-    var facts: [String: String]
+    var facts: [RunFact: String]
     var curves: [(key: SeriesKey, last: Point)]
     var checkpoints: [CheckpointRecord]
     var previews: Int
@@ -104,9 +104,12 @@ struct RunReport {
             rows.append(("trainer", "process \(process) on \(host)\(age)"))
         }
         // What the trainer notes for itself tells a person nothing.
-        let own = ["done ", "identity "]
-        rows += self.facts.filter { fact in !own.contains { fact.key.hasPrefix($0) } }.sorted { $0.key < $1.key }
-            .map { ($0.key, $0.value) }
+        rows += self.facts.filter { fact in
+            switch fact.key {
+            case .done, .identity: false
+            default: true
+            }
+        }.map { ($0.key.text, $0.value) }.sorted { $0.0 < $1.0 }
         if !run.tags.isEmpty { rows.append(("tags", run.tags.joined(separator: " "))) }
         if !run.note.isEmpty { rows.append(("note", run.note)) }
         rows.append(("previews", "\(previews)"))
@@ -135,8 +138,8 @@ struct RunReport {
     }
 
     private func name(of key: SeriesKey) -> String {
-        let kind = stages.first { $0.index == key.stage }?.kind ?? "stage \(key.stage)"
-        return kind + (key.fold.map { " fold \($0)" } ?? "") + " \(key.split) \(key.name)"
+        let kind = stages.first { $0.index == key.stage }?.kind
+        return "\(key.part.title(kind)) \(key.split.rawValue) \(key.name.text)"
     }
 }
 
@@ -150,7 +153,7 @@ extension RunReport {
             "host": JSONValue(run.host), "process": JSONValue(run.processID.map(Int.init)),
             "stage": .integer(Int64(run.stage)), "stage_kind": .text(run.stageKind), "fold": JSONValue(run.fold),
             "epoch": .number(run.epoch), "epochs": .integer(Int64(run.epochs)), "step": .integer(run.step),
-            "steps": .integer(run.steps), "score_name": JSONValue(run.scoreName), "score": JSONValue(run.score),
+            "steps": .integer(run.steps), "score_name": JSONValue(run.scoreName?.text), "score": JSONValue(run.score),
             "failure": JSONValue(run.failure), "images_per_s": JSONValue(run.throughput.imagesPerSecond),
             "gflops": JSONValue(run.throughput.gflops), "peak_share": JSONValue(run.throughput.peakShare),
             "resident_bytes": JSONValue(run.throughput.residentBytes),
@@ -164,7 +167,7 @@ extension RunReport {
         var object = Self.json(run)
         object["folder"] = .text(folder)
         object["session"] = .text(sessionText)
-        object["facts"] = .object(facts.mapValues { .text($0) })
+        object["facts"] = .object(Dictionary(uniqueKeysWithValues: facts.map { ($0.text, .text($1)) }))
         object["previews"] = .integer(Int64(previews))
         object["results"] = .list(results.map(\.json))
         object["stages"] = .list(
@@ -177,8 +180,9 @@ extension RunReport {
         object["curves"] = .list(
             curves.map { key, last in
                 .object([
-                    "stage": .integer(Int64(key.stage)), "fold": JSONValue(key.fold), "split": .text(key.split),
-                    "name": .text(key.name), "step": .integer(last.step), "value": .number(last.value),
+                    "stage": .integer(Int64(key.stage)), "fold": JSONValue(key.fold),
+                    "split": .text(key.split.rawValue),
+                    "name": .text(key.name.text), "step": .integer(last.step), "value": .number(last.value),
                 ])
             })
         object["checkpoints"] = .list(

@@ -24,10 +24,10 @@ struct RunResult: Encodable {
         epochs = run.epoch
         steps = run.step
         let epochLosses = try store.points(
-            of: SeriesKey(stage: run.stage, fold: run.fold, name: SeriesName.epochLoss), run: run.id)
+            of: SeriesKey(stage: run.stage, fold: run.fold, name: .epochLoss), run: run.id)
         firstLoss = epochLosses.first?.value
         loss = epochLosses.last?.value
-        let clocks = try store.seriesKeys(of: run.id).filter { $0.name == SeriesName.seconds }
+        let clocks = try store.seriesKeys(of: run.id).filter { $0.name == .seconds }
         minutes = try clocks.compactMap { try store.lastPoint(of: $0, run: run.id)?.value }.reduce(0, +) / 60
         skipped = try store.eventCount(of: run.id, kind: .skip)
         folder = store.folder(of: run.id)

@@ -43,7 +43,7 @@ struct RunTable {
     }
 
     static func stage(_ run: Run) -> String {
-        run.stageKind + (run.fold.map { " fold \($0)" } ?? "")
+        StageFold(stage: run.stage, fold: run.fold).title(run.stageKind)
     }
 
     static func epoch(_ run: Run) -> String {
@@ -52,7 +52,7 @@ struct RunTable {
 
     static func score(_ run: Run) -> String {
         guard let score = run.score else { return "-" }
-        return (run.scoreName.map { $0 + " " } ?? "") + number(score)
+        return (run.scoreName.map { $0.text + " " } ?? "") + number(score)
     }
 
     /// Four significant digits; what is not finite by its name.

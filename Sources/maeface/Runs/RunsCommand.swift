@@ -77,7 +77,7 @@ enum RunsShowCommand: Command {
             guard !isSession else {
                 throw UserError.usage("'\(words[0])' are \(reference.runs.count) runs; --session takes one.")
             }
-            let group = try GroupReport(reference, in: store)
+            let group = GroupReport(try RunGroup(reference, in: store))
             if isJSON { try Output.json(group.json) } else { Output.result(group.text) }
             return .done
         }

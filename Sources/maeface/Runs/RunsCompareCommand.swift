@@ -40,12 +40,9 @@ enum RunsCompareCommand: Command {
         let words = try arguments.positionals("RUN RUN...", atLeast: 2)
         let store = try RunStore.open(home: home, readOnly: true)
         let references = try words.map { try RunReference($0, in: store) }
-        var comparisons: [PairedComparison] = []
+        let comparisons: [PairedComparison]
         do {
-            for task in try tasks(references, task, in: store) {
-                let entries = try references.map { try entry($0, task, in: store) }
-                comparisons.append(try PairedComparison(entries, channels: channels))
-            }
+            comparisons = try RunComparison.all(references, task: task, channels: channels, in: store)
         } catch let error as ComparisonError {
             throw UserError.data(error.description)
         } catch let error as PredictionError {
@@ -57,47 +54,5 @@ enum RunsCompareCommand: Command {
             Output.result(comparisons.map { ComparisonTable($0, isVerbose: isVerbose).text }.joined(separator: "\n\n"))
         }
         return .done
-    }
-
-    /// The tasks that all runs predict.
-    private static func tasks(
-        _ references: [RunReference], _ wanted: AffectTask?, in store: RunStore
-    ) throws -> [AffectTask] {
-        let known = try references.map { reference in try predicted(by: reference, in: store) }
-        let common = known.dropFirst().reduce(known[0]) { $0.intersection($1) }
-        let tasks = [AffectTask.expression, .actionUnits, .valenceArousal].filter {
-            common.contains($0.rawValue) && (wanted ?? $0) == $0
-        }
-        guard !tasks.isEmpty else {
-            let each = zip(references, known).map { "\($0.name) \($1.sorted().joined(separator: " and "))" }
-            throw UserError.data(
-                "no task that all runs predict\(wanted.map { " is \($0.rawValue)" } ?? ""): "
-                    + each.joined(separator: ", ") + ".")
-        }
-        return tasks
-    }
-
-    private static func predicted(by reference: RunReference, in store: RunStore) throws -> Set<String> {
-        var common: Set<String>?
-        for (run, stage) in zip(reference.runs, reference.stages) {
-            let tasks = Set(try HeldOutPredictions.records(of: run.id, stage: stage, in: store).map(\.task))
-            guard !tasks.isEmpty else {
-                throw UserError.data(
-                    "run \(run.id) '\(run.name)' has no predictions\(stage.map { " of stage \($0)" } ?? "").")
-            }
-            common = common?.intersection(tasks) ?? tasks
-        }
-        return common ?? []
-    }
-
-    private static func entry(
-        _ reference: RunReference, _ task: AffectTask, in store: RunStore
-    ) throws -> PairedComparison.Entry {
-        let sets = try zip(reference.runs, reference.stages).compactMap { run, stage -> PredictionSet? in
-            let records = try HeldOutPredictions.records(of: run.id, stage: stage, in: store)
-            return PredictionSet.joined(
-                try HeldOutPredictions.sets(task, records, of: run.id, in: store), name: run.name)
-        }
-        return PairedComparison.Entry(name: reference.name, runs: sets)
     }
 }

@@ -64,11 +64,9 @@ enum RunsImportCommand: Command {
             { name: "\(set.name)" }
 
             """
-        let run = try store.createRun(
-            name: set.name, sessionText: session,
-            stages: [StageRecord(index: 0, kind: "import", epochs: 0, stepsPerEpoch: 0)])
+        let run = try store.createImportedRun(name: set.name, sessionText: session)
         do {
-            let file = "predictions/imported.csv"
+            let file = RunLayout.importedPredictions
             do {
                 try PredictionFile.write(set, to: store.folder(of: run.id) + "/" + file)
             } catch {
@@ -76,7 +74,7 @@ enum RunsImportCommand: Command {
             }
             try store.append(
                 PredictionRecord(
-                    task: set.task.rawValue, channels: set.channels, framesPerSecond: set.framesPerSecond,
+                    task: set.task, channels: set.channels, framesPerSecond: set.framesPerSecond,
                     videos: set.videos.count, frames: set.frameCount, file: file), to: run.id)
             var tally = ScoreTally(task: set.task, channels: set.channels.count)
             for video in set.videos {
@@ -85,11 +83,13 @@ enum RunsImportCommand: Command {
             let score = tally.score
             if score.frames > 0 {
                 try store.update(
-                    RunProgress(epoch: 0, step: 0, scoreName: set.task.scoreName, score: score.mean), of: run.id)
+                    RunProgress(epoch: 0, step: 0, scoreName: .score(ScoreName(set.task.metric)), score: score.mean),
+                    of: run.id)
             }
             if score.frames > 0 {
                 try RunResultsFile.write(
-                    [StageResults(stage: 0, kind: "import", predictions: set.byFold)], to: store.folder(of: run.id))
+                    [StageResults(stage: run.stage, kind: run.stageKind, predictions: set.byFold)],
+                    to: store.folder(of: run.id))
             }
             for path in paths {
                 try store.append(

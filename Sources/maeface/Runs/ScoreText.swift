@@ -21,10 +21,9 @@ enum ScoreText {
     }
 
     /// Mean ± standard deviation (n − 1) of the values that are known.
-    static func spread(_ values: [Double?]) -> String {
-        let known = ScoreSpread(values.compactMap { $0 })
-        return spread(known.mean, known.deviation)
-    }
+    static func spread(_ values: [Double?]) -> String { spread(ScoreSpread(values.compactMap(\.self))) }
+
+    static func spread(_ known: ScoreSpread?) -> String { spread(known?.mean, known?.deviation) }
 
     /// Lines of a table, indented, numbers to the right.
     static func table(_ rows: [[String]]) -> String {

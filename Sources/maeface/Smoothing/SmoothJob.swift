@@ -42,7 +42,7 @@ struct SmoothJob {
         }
         let store = try RunStore.open(home: home, readOnly: !keeps)
         let run = try store.resolve(word)
-        let files = try RunPredictions(of: run, in: store, task: predictions.reading.task)
+        let files = try store.heldOutFiles(of: run, task: predictions.reading.task)
         paths = files.paths
         name = run.name
         predictions.reading.task = files.reading.task

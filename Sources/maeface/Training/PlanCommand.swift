@@ -43,7 +43,7 @@ enum PlanCommand: Command {
             return .done
         }
         let problemsOfWeights = initialWeightsProblems(&session, home: home)
-        let photographs = Photographs(of: session)
+        let photographs = DataCounts(of: session)
         let plan = SessionPlan(session, photos: photographs.counts, folds: photographs.folds)
         let pool = ThreadPool(threads: threads)
         let sustained = speed ?? usualShare * peakGflops(pool: pool)
@@ -58,8 +58,8 @@ enum PlanCommand: Command {
             }
         }
         let report = PlanReport(
-            plan: plan, photographs: photographs, gigaflops: sustained, isMeasured: speed == nil, threads: threads,
-            reused: reused)
+            estimate: PlanEstimate(plan, gigaflops: sustained, reused: ReusedStage.whole(reused)),
+            photographs: photographs, isMeasured: speed == nil, threads: threads, reused: reused)
         if isJSON {
             try Output.json(report.json)
         } else {
@@ -82,59 +82,5 @@ extension PlanCommand {
         } catch {
             return ["\(error)"]
         }
-    }
-}
-
-/// The photographs that the folders of a session hold.
-struct Photographs {
-    /// By the name of the data set.
-    private(set) var counts: [String: Int] = [:]
-    private(set) var skipped: [String: Int] = [:]
-    /// What the labelled sets are labelled with, in words.
-    private(set) var labels: [String: String] = [:]
-    private(set) var problems: [String] = []
-    /// How many folds there are; nil where nothing is cut, or only rendered data.
-    private(set) var folds: Int?
-
-    init(of session: Session) {
-        for source in session.data {
-            switch source.content {
-            case .rendered(let rendered):
-                counts[source.name] = rendered.photos
-            case .folder(let folder):
-                do {
-                    let scan = try FolderScan.scan(folder.paths)
-                    counts[source.name] = scan.files.count
-                    skipped[source.name] = scan.skipped.count
-                } catch {
-                    problems.append("data set '\(source.name)': \(error)")
-                }
-            case .renderedVideos(let rendered):
-                counts[source.name] = rendered.videos * rendered.frames
-            case .classes, .table, .affWild2:
-                do {
-                    let set = try source.labelledSet(home: "")
-                    counts[source.name] = set.count
-                    labels[source.name] = Self.summary(of: set)
-                    if let settings = session.folds, source.name == session.foldedData {
-                        let labels = session.trainedLabels(of: source.name)
-                        folds = try Folds(settings, of: set, checking: labels).folds.count
-                    }
-                } catch {
-                    problems.append("\(error)")
-                }
-            }
-        }
-    }
-
-    private static func summary(of set: LabelledSet) -> String {
-        var parts: [String] = []
-        if set.hasExpressions { parts.append("\(set.classes.count) expressions") }
-        if set.hasUnits { parts.append("\(set.units.count) action units") }
-        if set.hasValenceArousal { parts.append("valence and arousal") }
-        for (kind, grouping) in set.groupings.sorted(by: { $0.key < $1.key }) {
-            parts.append("\(grouping.names.count) \(kind)s")
-        }
-        return parts.joined(separator: ", ")
     }
 }

@@ -5,15 +5,15 @@ import Training
 
 /// A plan as text for a person and as JSON for a script.
 struct PlanReport {
-    let plan: SessionPlan
-    let photographs: Photographs
-    /// The sustained speed that the time is reckoned with.
-    let gigaflops: Double
+    let estimate: PlanEstimate
+    let photographs: DataCounts
+    /// Whether the speed was measured here.
     let isMeasured: Bool
     let threads: Int
     /// Stages that are not trained again.
     let reused: [ReusedStage]
 
+    private var plan: SessionPlan { estimate.plan }
     private var session: Session { plan.session }
 
     // MARK: Text
@@ -26,7 +26,7 @@ struct PlanReport {
         for stage in plan.stages { lines += stageLines(stage) + reuseLines(stage.index) }
         for stage in plan.supervised { lines += stageLines(stage) + reuseLines(stage.index) }
         lines += [Self.labelled("time", timeText)]
-        if !warnings.isEmpty { lines += [""] + warnings.map { "! " + $0 } }
+        if !estimate.warnings.isEmpty { lines += [""] + estimate.warnings.map { "! " + $0 } }
         return lines.joined(separator: "\n")
     }
 
@@ -36,13 +36,6 @@ struct PlanReport {
             return Self.labelled("", "taken from \($0.runs.joined(separator: ", "))\(folds), not trained again")
         }
     }
-
-    /// The stages that are taken from other runs as a whole.
-    private var taken: Set<Int> { Set(reused.filter { $0.folds == $0.allFolds }.map(\.stage)) }
-
-    private var warnings: [String] { plan.warnings(atGigaflops: gigaflops, without: taken) }
-
-    private var seconds: Double? { plan.seconds(atGigaflops: gigaflops, without: taken) }
 
     private static func labelled(_ label: String, _ text: String) -> String {
         label.padding(toLength: 10, withPad: " ", startingAt: 0) + text
@@ -132,14 +125,7 @@ struct PlanReport {
 
     /// The rate at the beginning of epochs: all of a short stage, and a dozen of a long one.
     private func rateLines(_ curve: LearningRateSchedule) -> [String] {
-        let shown: [Int]
-        if curve.epochs <= 24 {
-            shown = Array(0..<curve.epochs)
-        } else {
-            let warm = min(Int(curve.warmup.rounded(.up)), curve.epochs - 1)
-            let rest = (0...8).map { warm + (curve.epochs - 1 - warm) * $0 / 8 }
-            shown = Array(Set([0, warm / 2] + rest)).sorted()
-        }
+        let shown = curve.telling
         var lines: [String] = []
         for start in stride(from: 0, to: shown.count, by: 8) {
             let row = shown[start..<min(start + 8, shown.count)]
@@ -157,11 +143,11 @@ struct PlanReport {
     }
 
     private var timeText: String {
-        guard let seconds else {
+        guard let seconds = estimate.seconds else {
             return "unknown, since the photographs could not be counted"
         }
-        if taken.count == session.stages.count { return "next to none: every stage is taken from an earlier run" }
-        let speed = String(format: "%.0f GFLOP/s", gigaflops)
+        if estimate.isDone { return "next to none: every stage is taken from an earlier run" }
+        let speed = String(format: "%.0f GFLOP/s", estimate.gigaflops)
         let basis =
             isMeasured
             ? "at \(speed), the usual share of what \(threads) threads reach here at best" : "at \(speed)"
@@ -195,7 +181,7 @@ struct PlanReport {
                     }, uniquingKeysWith: { first, _ in first })),
             "stages": .list(plan.stages.map(json) + plan.supervised.map(json)),
             "estimate": .object([
-                "gflops": .number(gigaflops), "seconds": JSONValue(seconds),
+                "gflops": .number(estimate.gigaflops), "seconds": JSONValue(estimate.seconds),
             ]),
             "reused": .list(
                 reused.map {
@@ -204,7 +190,7 @@ struct PlanReport {
                         "runs": .list($0.runs.map { .text($0) }),
                     ])
                 }),
-            "warnings": .list(warnings.map { .text($0) }),
+            "warnings": .list(estimate.warnings.map { .text($0) }),
         ])
     }
 
@@ -219,7 +205,7 @@ struct PlanReport {
             "steps": JSONValue(stage.steps),
             "operations_per_image": .number(stage.operationsPerImage),
             "learning_rate": .number(stage.learningRate.peak),
-            "seconds": JSONValue(stage.seconds(atGigaflops: gigaflops)),
+            "seconds": JSONValue(stage.seconds(atGigaflops: estimate.gigaflops)),
         ])
     }
 
@@ -240,7 +226,7 @@ struct PlanReport {
             "checkpoint_bytes": JSONValue(stage.checkpointBytes),
             "learning_rate": .number(stage.learningRate.peak),
             "learning_rates": .list(stage.learningRate.rates.map { .number($0) }),
-            "seconds": JSONValue(stage.seconds(atGigaflops: gigaflops)),
+            "seconds": JSONValue(stage.seconds(atGigaflops: estimate.gigaflops)),
         ])
     }
 

@@ -23,6 +23,14 @@ public enum Clock {
         return parts.tm_gmtoff
     }
 
+    /// The year, month and day of seconds since 1970, which count local time where local time is wanted.
+    public static func date(_ seconds: Double) -> (year: Int, month: Int, day: Int) {
+        var time = time_t(seconds.rounded(.down))
+        var parts = tm()
+        gmtime_r(&time, &parts)
+        return (Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday))
+    }
+
     private static func read(_ clock: clockid_t) -> Double {
         var time = timespec()
         clock_gettime(clock, &time)

@@ -26,20 +26,20 @@ public struct WholeFile {
         let slash = path.lastIndex(of: "/")
         folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-        guard !name.isEmpty else { throw FileError(path: path, "is a folder's name, not a file's") }
+        guard !name.isEmpty else { throw FileError(path: path, "is a folder's name, not a file's", kind: .environment) }
         // Two processes may write the same file at once.
         temporary = (slash.map { String(path[...$0]) } ?? "") + ".\(name).\(getpid())" + Self.suffix
         if let free = calls.freeBytes(folder), free < byteCount {
             throw FileError(
                 path: path,
                 "needs \(ByteCount.text(Int64(byteCount))), but only \(ByteCount.text(Int64(free))) are free in \(folder); make room there",
-                isOutOfSpace: true)
+                kind: .environment, isOutOfSpace: true)
         }
         file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
         guard file >= 0 else {
             throw FileError(
                 path: path, "cannot be written in \(folder): \(String(cString: strerror(errno)))",
-                isOutOfSpace: Self.isFull(errno))
+                kind: .environment, isOutOfSpace: Self.isFull(errno))
         }
     }
 
@@ -61,7 +61,7 @@ public struct WholeFile {
                 throw failure("could not be written")
             }
             guard count > 0 else {
-                throw FileError(path: path, "could not be written: the disk took no more bytes")
+                throw FileError(path: path, "could not be written: the disk took no more bytes", kind: .environment)
             }
             rest = rest.dropFirst(count)
         }
@@ -133,7 +133,8 @@ public struct WholeFile {
         let code = errno
         let advice = Self.isFull(code) ? "; make room in \(folder)" : ""
         return FileError(
-            path: path, "\(verb): \(String(cString: strerror(code)))\(advice)", isOutOfSpace: Self.isFull(code))
+            path: path, "\(verb): \(String(cString: strerror(code)))\(advice)", kind: .environment,
+            isOutOfSpace: Self.isFull(code))
     }
 
     private static func isFull(_ code: Int32) -> Bool { code == ENOSPC || code == EDQUOT }

@@ -1,5 +1,7 @@
+import Basics
+
 /// Why a data set cannot be used, in words for the person whose data it is.
-public enum DatasetError: Error, CustomStringConvertible, Sendable {
+public enum DatasetError: ExplainedError, Sendable {
     /// A folder or file named by the user is not there or cannot be opened.
     case cannotOpen(path: String, reason: String)
     /// The folders hold no JPEG or PNG file. `skipped` lists what could not be looked at.
@@ -12,6 +14,13 @@ public enum DatasetError: Error, CustomStringConvertible, Sendable {
     case noThreads
     /// A batch was asked for after `stop`.
     case stopped
+
+    public var kind: ErrorKind {
+        switch self {
+        case .cannotOpen, .noImages, .mostlyBad, .allBad: .data
+        case .noThreads, .stopped: .environment
+        }
+    }
 
     public var description: String {
         switch self {

@@ -1,8 +1,10 @@
+import Basics
 import CImage
 import Foundation
 
 /// Why an image could not be encoded or written.
-public struct ImageEncodingError: Error, CustomStringConvertible, Equatable {
+public struct ImageEncodingError: ExplainedError, Equatable {
+    public var kind: ErrorKind { .environment }
     public let description: String
 
     public init(description: String) {

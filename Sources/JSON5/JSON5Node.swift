@@ -1,3 +1,5 @@
+import Basics
+
 /// A place in a text, for error messages.
 public struct SourceLocation: Equatable, Hashable, Sendable, CustomStringConvertible {
     /// The file's name, or the words of the command line that the text stood in.
@@ -88,7 +90,7 @@ public struct JSON5Object: Equatable, Sendable {
 }
 
 /// Why a text is not JSON5: one sentence, with the place.
-public struct JSON5Error: Error, Equatable, Sendable, CustomStringConvertible {
+public struct JSON5Error: ExplainedError, Equatable, Sendable {
     public let location: SourceLocation
     /// What was found and what was expected, without the place.
     public let message: String
@@ -97,6 +99,8 @@ public struct JSON5Error: Error, Equatable, Sendable, CustomStringConvertible {
         self.location = location
         self.message = message
     }
+
+    public var kind: ErrorKind { .data }
 
     /// `file:line:column: message`
     public var description: String { "\(location): \(message)" }

@@ -7,8 +7,9 @@ import Session
 /// session (its name), or all runs with a tag (`tag:NAME`).
 public struct RunReference {
     public static let help = """
-          RUN          its id, its name, or last; NAME@STAGE for an earlier stage, by its number or kind; the name of a
-                       session that was trained with --seeds, for all its seeds; tag:NAME for all runs with a tag
+          RUN          its id, its name, or last; NAME@STAGE for an earlier stage, by
+                       number or kind; the name of a session trained with --seeds,
+                       for all its seeds; tag:NAME for all runs with a tag
         """
 
     public let name: String

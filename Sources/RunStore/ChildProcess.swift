@@ -1,3 +1,4 @@
+import Basics
 import CSystem
 import Foundation
 
@@ -6,7 +7,8 @@ import Foundation
 public struct ChildProcess: Sendable {
     public let processID: Int32
 
-    public struct StartError: Error, Equatable, CustomStringConvertible {
+    public struct StartError: ExplainedError, Equatable {
+        public var kind: ErrorKind { .environment }
         public var program: String
         public var code: Int32
         public var description: String { "\(program) cannot be started: \(String(cString: strerror(code)))." }

@@ -1,5 +1,7 @@
+import Basics
+
 /// What keeps a person from their runs, said so that they know what to do.
-public enum RunStoreError: Error, Equatable, CustomStringConvertible {
+public enum RunStoreError: ExplainedError, Equatable {
     /// The file named runs.db is something else.
     case foreign(path: String)
     /// The file was written by a later version of this program.
@@ -18,6 +20,14 @@ public enum RunStoreError: Error, Equatable, CustomStringConvertible {
     /// Another process trains this run.
     case locked(name: String, holder: String)
     case unlockable(path: String, reason: String)
+
+    public var kind: ErrorKind {
+        switch self {
+        case .noRuns, .noSuchRun, .noSuchRunID, .noStore: .usage
+        case .foreign, .newer, .older, .unreadable: .data
+        case .noFolder, .writeAheadOverNetwork, .locked, .unlockable: .environment
+        }
+    }
 
     public var description: String {
         switch self {

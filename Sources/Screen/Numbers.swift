@@ -1,3 +1,5 @@
+import Basics
+
 #if canImport(Glibc)
     import Glibc
 #endif
@@ -62,22 +64,6 @@ public enum Numbers {
         return text
     }
 
-    /// Bytes as B, KB, MB or GB in powers of 1000.
-    public static func bytes(_ count: Double) -> String {
-        if count < 1e3 { return fixed(count, 0) + " B" }
-        if count < 1e6 { return fixed(count / 1e3, 0) + " KB" }
-        if count < 1e9 { return fixed(count / 1e6, 0) + " MB" }
-        return fixed(count / 1e9, count < 1e11 ? 1 : 0) + " GB"
-    }
-
-    /// A duration as h:mm:ss, or days and hours.
-    public static func duration(_ seconds: Double) -> String {
-        guard seconds.isFinite, seconds >= 0, seconds < 3.2e9 else { return "—" }
-        let whole = Int(seconds.rounded())
-        if whole >= 86_400 * 2 { return "\(whole / 86_400)d \(two(whole / 3600 % 24))h" }
-        return "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))"
-    }
-
     /// Hours and minutes of a day, from seconds since 1970 in local time.
     public static func clock(_ seconds: Double) -> String {
         guard seconds.isFinite, abs(seconds) < 1e12 else { return "--:--" }
@@ -89,16 +75,8 @@ public enum Numbers {
     /// Year, month and day of a moment, from seconds since 1970 in local time.
     public static func date(_ seconds: Double) -> String {
         guard seconds.isFinite, abs(seconds) < 1e12 else { return "----------" }
-        // Days from 1 March of year 0 in the proleptic Gregorian calendar, cut into eras of 400 years.
-        let day = Int((seconds / 86_400).rounded(.down)) + 719_468
-        let era = (day >= 0 ? day : day - 146_096) / 146_097
-        let ofEra = day - era * 146_097
-        let yearOfEra = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365
-        let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shifted = (5 * ofYear + 2) / 153
-        let month = shifted < 10 ? shifted + 3 : shifted - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return "\(year)-\(two(month))-\(two(ofYear - (153 * shifted + 2) / 5 + 1))"
+        let date = Clock.date(seconds)
+        return "\(date.year)-\(two(date.month))-\(two(date.day))"
     }
 
     static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }

@@ -1,3 +1,4 @@
+import Basics
 import JSON5
 
 /// One thing that is wrong with a session file or an override of it.
@@ -25,13 +26,16 @@ public struct SessionProblem: Equatable, Sendable, CustomStringConvertible {
 }
 
 /// Everything that is wrong with a session, in the order of the text.
-public struct SessionError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct SessionError: ExplainedError, Equatable, Sendable {
     /// At least one.
     public let problems: [SessionProblem]
 
     public init(problems: [SessionProblem]) {
         self.problems = problems
     }
+
+    /// Wrong usage where only overrides are wrong.
+    public var kind: ErrorKind { problems.allSatisfy(\.isInOverride) ? .usage : .data }
 
     /// One problem on each line.
     public var description: String {

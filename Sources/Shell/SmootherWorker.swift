@@ -164,7 +164,7 @@ package final class SmootherWorker: Sendable {
     }
 
     private static func exportNow(_ request: ExportRequest, _ engine: SmootherEngine?) -> Event {
-        guard let engine else { return .failed("Nothing is open that could be written.") }
+        guard let engine else { return .failed("No predictions are open, so nothing was written.") }
         let path = expanded(request.path)
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {

@@ -178,7 +178,7 @@ package final class StoreWatcher: Sendable {
                     guard let store = try self.open(&memory) else { throw RunStoreError.noStore(home: self.home) }
                     try store.send(command, to: run)
                     let name = memory.runs.first { $0.id == run }?.name ?? "run \(run)"
-                    return .done("\(command.rawValue): told to \(name)")
+                    return .done("\(command.rawValue) requested for \(name)")
                 } catch {
                     return .failed("The command could not be sent: \(error)")
                 }

@@ -87,7 +87,7 @@ package final class WorkbenchShell {
     package var farewell: String {
         let going = activeRuns
         guard let first = going.first else { return "" }
-        let names = going.count == 1 ? "\(first.name) goes on training" : "\(going.count) runs go on training"
+        let names = going.count == 1 ? "\(first.name) continues to train" : "\(going.count) runs continue to train"
         let back = home == RunStore.home(argument: nil) ? "maeface" : "maeface --home \(shellQuoted(home))"
         return "\(names) without the workbench. Come back with: \(back)"
     }
@@ -159,7 +159,7 @@ package final class WorkbenchShell {
         case .copy(let text):
             take(
                 terminal.copy(text)
-                    ? .done("copied") : .failed("Too much for the clipboard of a terminal: 56 KB is the limit."))
+                    ? .done("copied") : .failed("Too much for the clipboard of the terminal; the limit is 56 KB."))
         case .setMouse(let wanted): terminal.setMouse(wanted)
         case .openLog(let run): openLog(of: run)
         case .smoother(let effect): perform(effect)
@@ -198,7 +198,7 @@ package final class WorkbenchShell {
             var code: Int32 = 0
             guard maeface_reap(process, &code) != 0 else { continue }
             children[process] = nil
-            if code != 0 { take(.failed("The trainer of \(name) ended with code \(code); e shows what it said.")) }
+            if code != 0 { take(.failed("The trainer of \(name) ended with code \(code); e shows its log.")) }
         }
     }
 

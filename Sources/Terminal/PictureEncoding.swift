@@ -1,4 +1,5 @@
 import CChafa
+import Foundation
 import Screen
 
 /// A character cell in pixels.
@@ -131,19 +132,7 @@ enum PictureEncoding {
 
     static func cursor(column: Int, row: Int) -> String { "\u{1b}[\(row + 1);\(column + 1)H" }
 
-    static func base64(_ bytes: [UInt8]) -> [UInt8] {
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for index in stride(from: 0, to: bytes.count, by: 3) {
-            let group = (0..<3).reduce(0) { $0 << 8 | (index + $1 < bytes.count ? Int(bytes[index + $1]) : 0) }
-            for digit in 0..<4 {
-                let isPadding = index + digit > bytes.count
-                text.append(isPadding ? UInt8(ascii: "=") : letters[group >> (18 - 6 * digit) & 63])
-            }
-        }
-        return text
-    }
+    static func base64(_ bytes: [UInt8]) -> [UInt8] { Array(Data(bytes).base64EncodedData()) }
 
     private static func append(_ text: String, to bytes: inout [UInt8]) { bytes.append(contentsOf: text.utf8) }
 

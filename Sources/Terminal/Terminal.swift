@@ -1,10 +1,12 @@
+import Basics
 import CNcurses
 import CSystem
 import Glibc
 import Screen
 
 /// Why a terminal cannot be used.
-public struct TerminalError: Error, CustomStringConvertible {
+public struct TerminalError: ExplainedError {
+    public var kind: ErrorKind { .environment }
     public let description: String
 }
 

@@ -1,3 +1,4 @@
+import Basics
 import CSystem
 import Foundation
 import RunStore
@@ -41,7 +42,7 @@ final class TrainerControl {
             stopNow = true
             stopReason = signal == SIGINT ? "interrupted" : "asked to end (SIGTERM)"
         }
-        let now = ProcessInfo.processInfo.systemUptime
+        let now = Clock.monotonic()
         guard now - lastLook >= interval else { return }
         lastLook = now
         for sent in try store.takeCommands(of: run) { try obey(sent) }

@@ -60,9 +60,6 @@ struct Maeface {
                 Output.say("Try 'maeface \((command.path + ["--help"]).joined(separator: " "))'.")
             }
             return ExitCode(error.kind)
-        } catch let error as RunStoreError {
-            Output.say("maeface: \(error.description)")
-            return error.exitCode
         } catch {
             Output.say("maeface: \(error)")
             return .failed

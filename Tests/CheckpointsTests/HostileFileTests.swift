@@ -73,7 +73,7 @@ struct Zip {
 
 @Suite("Hostile and broken files are refused with a sentence")
 struct HostileFileTests {
-    /// What opening and reading says, without the path; "read" and the names when nothing is wrong.
+    /// What opening and reading says, without the path; "read" and the names when no problems found.
     func failure(_ bytes: [UInt8], name: String = "w.pth", checks: Bool = false) throws -> String {
         let folder = try TemporaryFolder()
         let path = try folder.write(name, bytes)

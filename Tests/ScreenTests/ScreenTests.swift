@@ -167,10 +167,6 @@ import Testing
         #expect(Numbers.significant(-.infinity) == "-Inf")
         #expect(Numbers.short(0.9) == "0.9")
         #expect(Numbers.grouped(-1_234_567) == "-1,234,567")
-        #expect(Numbers.bytes(1.9e9) == "1.9 GB")
-        #expect(Numbers.duration(2470) == "0:41:10")
-        #expect(Numbers.duration(200_000) == "2d 07h")
-        #expect(Numbers.duration(.nan) == "—")
     }
 
     @Test func daysAreThoseOfTheCalendar() {

@@ -120,7 +120,7 @@ private func table(_ text: String) throws -> TableReader {
         #expect(try header.requiredIndex(of: "AU1") == 1 && header.index(of: "AU2") == nil)
         let missing = #expect(throws: TableError.self) { try header.requiredIndex(of: "AU2") }
         let reason = "there is no column \"AU2\"; the columns are \"image\", \"AU1\"; did you mean \"AU1\"?"
-        #expect(missing?.reason == reason)
+        #expect(missing?.message == reason)
         try header.requireFields(try #require(try reader.next()))
         let short = try #require(try reader.next())
         #expect(throws: TableError(path: file.path, line: 3, "1 fields in a table of 2 columns")) {

@@ -1,4 +1,5 @@
 import Foundation
+import JSON5
 import Screen
 import Testing
 
@@ -107,7 +108,7 @@ import Testing
         ("{ name: 'x', ground: 'dark', stiles: {} }", "a theme has no stiles"),
         ("{ name: 'x' ", "t.json5:1"),
     ]) func mistakesAreNamedWithTheirPlace(_ text: String, _ expected: String) {
-        let problem = #expect(throws: ThemeFile.Problem.self) {
+        let problem = #expect(throws: JSON5Error.self) {
             try ThemeFile.decode(Array(text.utf8), file: "t.json5")
         }
         #expect(problem?.description.contains(expected) == true, "\(problem?.description ?? "")")

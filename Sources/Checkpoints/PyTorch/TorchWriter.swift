@@ -61,17 +61,13 @@ public struct TorchWriter {
         }
         let end = endRecords(entries: entries.count, directory: directory.count, at: position)
         let total = position + directory.count + end.count
-        do throws(FileError) {
-            try WholeFile.write(to: path, byteCount: total) { (file) throws(FileError) in
-                for (header, entry) in zip(headers, entries) {
-                    try file.append(header)
-                    if let bytes = entry.bytes { try file.append(bytes) } else { try file.append(entry.content) }
-                }
-                try file.append(directory)
-                try file.append(end)
+        try WholeFile.write(to: path, byteCount: total) { (file) throws(FileError) in
+            for (header, entry) in zip(headers, entries) {
+                try file.append(header)
+                if let bytes = entry.bytes { try file.append(bytes) } else { try file.append(entry.content) }
             }
-        } catch {
-            throw CheckpointError(error)
+            try file.append(directory)
+            try file.append(end)
         }
         return Int64(total)
     }

@@ -55,13 +55,9 @@ public struct SafetensorsWriter {
         }
         let (header, order) = layout()
         let total = header.count + tensors.reduce(0) { $0 + $1.bytes.count }
-        do throws(FileError) {
-            try WholeFile.write(to: path, byteCount: total, calls: calls) { (file) throws(FileError) in
-                try file.append(header)
-                for index in order { try file.append(tensors[index].bytes) }
-            }
-        } catch {
-            throw CheckpointError(error)
+        try WholeFile.write(to: path, byteCount: total, calls: calls) { (file) throws(FileError) in
+            try file.append(header)
+            for index in order { try file.append(tensors[index].bytes) }
         }
         return Int64(total)
     }

@@ -245,7 +245,7 @@ struct AffWild2Reading {
                     index += 1
                 }
             } catch {
-                problems.add(error.path, error.line, error.reason)
+                problems.add(error.path, error.line, error.message)
             }
         }
         return frames

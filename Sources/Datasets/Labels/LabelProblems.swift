@@ -1,3 +1,4 @@
+import Basics
 import Tables
 
 /// One thing that is wrong with a data set's labels, and where.
@@ -20,7 +21,7 @@ public struct LabelProblem: Equatable, Sendable, CustomStringConvertible {
 }
 
 /// Why a data set's labels cannot be used: every problem found, so that all can be mended in one go.
-public struct LabelError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct LabelError: ExplainedError, Equatable, Sendable {
     /// The first problems, in the order of the files.
     public let problems: [LabelProblem]
     /// How many there are in all.
@@ -33,7 +34,7 @@ public struct LabelError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public init(_ problem: LabelProblem) { self.init([problem]) }
 
-    init(_ error: TableError) { self.init(LabelProblem(file: error.path, line: error.line, error.reason)) }
+    init(_ error: TableError) { self.init(LabelProblem(file: error.path, line: error.line, error.message)) }
 
     /// Runs `body`, which reads `file`, and throws whatever it throws as the labels' own error.
     static func reading<Result>(_ file: String, _ body: () throws -> Result) throws(LabelError) -> Result {
@@ -47,6 +48,8 @@ public struct LabelError: Error, Equatable, Sendable, CustomStringConvertible {
             throw LabelError(LabelProblem(file: file, "\(error)"))
         }
     }
+
+    public var kind: ErrorKind { .data }
 
     public var description: String {
         let shown = problems.prefix(5).map(\.description).joined(separator: "\n")

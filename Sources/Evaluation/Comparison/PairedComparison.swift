@@ -128,7 +128,8 @@ public struct PairedComparison: Sendable {
 }
 
 /// Why runs cannot be compared.
-public struct ComparisonError: Error, Equatable, CustomStringConvertible {
+public struct ComparisonError: ExplainedError, Equatable {
+    public var kind: ErrorKind { .data }
     public let description: String
     init(_ description: String) { self.description = description }
 }

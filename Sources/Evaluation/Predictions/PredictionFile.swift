@@ -1,4 +1,6 @@
 import Affect
+import Basics
+import Foundation
 import Tables
 
 /// The table in which predictions are kept with a run and exported, and which `PredictionReader` reads back: CSV with the
@@ -59,7 +61,7 @@ extension PredictionReadingOptions {
 
 /// Writes predictions one video after the other.
 public final class PredictionWriter {
-    private let file: AtomicTextFile
+    private let file: WholeTextFile
     private let task: AffectTask
     private let hasFolds: Bool
     private let hasGroups: Bool
@@ -72,7 +74,7 @@ public final class PredictionWriter {
         hasImages: Bool = false, hasTruth: Bool
     ) throws(PredictionError) {
         makeFolder(of: path)
-        file = try AtomicTextFile(path: path)
+        file = try PredictionError.reading { () throws(FileError) in try WholeTextFile(path: path) }
         self.task = task
         self.hasFolds = hasFolds
         self.hasGroups = hasGroups
@@ -82,7 +84,7 @@ public final class PredictionWriter {
         var columns = (hasFolds ? ["fold"] : []) + (hasGroups ? ["group"] : []) + ["video", "frame"]
         columns += (hasImages ? ["image"] : []) + channels
         if hasTruth { columns += task == .expression ? ["expression_truth"] : channels.map { $0 + "_truth" } }
-        try file.write(columns.map(\.asTableField).joined(separator: ",") + "\n")
+        try write(columns.map(\.asTableField).joined(separator: ",") + "\n")
     }
 
     /// Frames with neither a prediction nor a truth get no row.
@@ -100,15 +102,25 @@ public final class PredictionWriter {
             if hasImages { line += "," + (video.images.isEmpty ? "" : video.images[index].asTableField) }
             for score in scores { line += "," + number(score) }
             if hasTruth { for value in truth { line += "," + number(value) } }
-            try file.write(line + "\n")
+            try write(line + "\n")
         }
     }
 
-    public func finish() throws(PredictionError) { try file.finish() }
+    private func write(_ text: String) throws(PredictionError) {
+        try PredictionError.reading { () throws(FileError) in try file.write(text) }
+    }
+
+    public func finish() throws(PredictionError) { try PredictionError.reading(file.finish) }
 }
 
 /// The shortest digits that give the same number back; nothing for what is no number.
 func number(_ value: Double) -> String {
     guard value.isFinite else { return "" }
     return value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+}
+
+/// Makes the folder that a file will lie in; that it cannot be made shows when the file is opened.
+func makeFolder(of path: String) {
+    let folder = (path as NSString).deletingLastPathComponent
+    if !folder.isEmpty { try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
 }

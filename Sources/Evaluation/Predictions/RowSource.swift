@@ -79,9 +79,3 @@ final class TableRows: RowSource {
         throw bad("'\(record[column])' in column \(columns[column]) is not a number.")
     }
 }
-
-extension PredictionError {
-    init(_ error: TableError) {
-        self = .bad(file: error.path, line: error.line, error.reason)
-    }
-}

@@ -1,8 +1,10 @@
 import Affect
+import Basics
 
 /// Writes a submission, a line for every listed frame, one video after the other.
 public final class SubmissionWriter {
-    private let file: AtomicTextFile
+    private let path: String
+    private let file: WholeTextFile
     private let task: AffectTask
     private let thresholds: [Double]
     /// The frames of each listed video; nil without a list.
@@ -28,12 +30,13 @@ public final class SubmissionWriter {
         order =
             missing.isEmpty ? task.standardChannels.compactMap { channels.firstIndex(of: $0) } : Array(channels.indices)
         makeFolder(of: path)
-        file = try AtomicTextFile(path: path)
+        self.path = path
+        file = try PredictionError.reading { () throws(FileError) in try WholeTextFile(path: path) }
         self.task = task
         self.thresholds = order.map { $0 < thresholds.count ? thresholds[$0] : 0.5 }
         listed = list.map { list in Dictionary(list.videos.map { ($0.name, $0.frames) }) { first, _ in first } }
         names = list?.videos.map(\.name) ?? []
-        try file.write(Submission.header(task) + "\n")
+        try write(Submission.header(task) + "\n")
     }
 
     /// A smoothed video, gaps kept: frames before its first and after its last prediction take the nearest.
@@ -53,7 +56,7 @@ public final class SubmissionWriter {
             let last = video.frame(at: video.count - 1)
             guard last < VideoRows.most, video.firstFrame > -VideoRows.most else {
                 throw .bad(
-                    file: file.path, line: nil,
+                    file: path, line: nil,
                     "video '\(video.name)' has frames \(video.firstFrame) to \(last), too many to write them all. Say with "
                         + "--list which are wanted.")
             }
@@ -64,10 +67,14 @@ public final class SubmissionWriter {
             // Between predicted frames of a coarser step the one before holds.
             let index = max(0, min(video.count - 1, (frame - video.firstFrame) / video.frameStep))
             let values = scores.map { index < $0.count && !$0[index].isNaN ? $0[index] : 0 }
-            try file.write(
+            try write(
                 Submission.location(video.name, frame) + ","
                     + Submission.line(values, task: task, thresholds: thresholds) + "\n")
         }
+    }
+
+    private func write(_ text: String) throws(PredictionError) {
+        try PredictionError.reading { () throws(FileError) in try file.write(text) }
     }
 
     /// Ends the file. Listed videos that had no predictions get lines of zeros, and are named in the notes.
@@ -78,7 +85,7 @@ public final class SubmissionWriter {
             let zeros = Submission.line(
                 Array(repeating: 0, count: order.count), task: task, thresholds: thresholds.map { _ in 0.5 })
             for frame in listed?[name] ?? [] {
-                try file.write(Submission.location(name, frame) + "," + zeros + "\n")
+                try write(Submission.location(name, frame) + "," + zeros + "\n")
             }
         }
         if !missing.isEmpty {
@@ -91,7 +98,7 @@ public final class SubmissionWriter {
                 "\(unlisted.count) videos are not listed and were left out: "
                     + unlisted.prefix(5).joined(separator: ", ") + (unlisted.count > 5 ? " ..." : "") + ".")
         }
-        try file.finish()
+        try PredictionError.reading(file.finish)
         return notes
     }
 }

@@ -1,7 +1,9 @@
+import Basics
 import CSQLite
 
 /// What SQLite answered, with the statement it answered to.
-public struct DatabaseError: Error, Equatable, CustomStringConvertible {
+public struct DatabaseError: ExplainedError, Equatable {
+    public var kind: ErrorKind { .environment }
     /// SQLite's extended result code.
     public var code: Int32
     public var message: String

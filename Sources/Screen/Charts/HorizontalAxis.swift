@@ -1,3 +1,5 @@
+import Basics
+
 /// What the horizontal axis of a chart counts. Positions are steps; an axis says them in its own unit, so that every
 /// unit pans, zooms and reads alike.
 public enum HorizontalAxis: Sendable {
@@ -26,7 +28,7 @@ public enum HorizontalAxis: Sendable {
         switch self {
         case .step: return "step " + Numbers.grouped(Int64(position.rounded()))
         case .epoch(let steps): return "epoch " + Numbers.fixed(position / max(1, steps), 2)
-        case .time(let seconds): return Numbers.duration(Self.value(of: seconds, at: position))
+        case .time(let seconds): return TimeSpan.text(Self.value(of: seconds, at: position))
         case .frame: return "frame " + Numbers.grouped(Int64(position.rounded()))
         case .video(let rate): return Numbers.fixed(position / rate, 2) + " s"
         }

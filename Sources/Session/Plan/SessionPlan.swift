@@ -1,3 +1,4 @@
+import Basics
 import JSON5
 
 /// What a session would do: steps, learning rates, sizes. Arithmetic only; nothing is read or measured.
@@ -51,17 +52,11 @@ public struct SessionPlan: Equatable, Sendable {
     /// `warnings`, and what is to be said of stages that take days at a sustained speed in GFLOP/s.
     public func warnings(atGigaflops speed: Double, without taken: Set<Int> = []) -> [String] {
         let day = 86400.0
-        func words(_ seconds: Double) -> String {
-            seconds < 5400
-                ? "\(max(1, Int((seconds / 60).rounded()))) minutes"
-                : seconds < 2 * day
-                    ? "\(Int((seconds / 3600).rounded())) hours" : "\(Int((seconds / day).rounded())) days"
-        }
         var slow: [String] = []
         for stage in stages where !taken.contains(stage.index) {
             guard let seconds = stage.seconds(atGigaflops: speed), seconds > 2 * day else { continue }
             slow.append(
-                "stages[\(stage.index)]: about \(words(seconds)) here; fewer epochs or a smaller model, or published weights "
+                "stages[\(stage.index)]: about \(TimeSpan.about(seconds)) here; fewer epochs or a smaller model, or published weights "
                     + "with `init`, take less")
         }
         for stage in supervised where !taken.contains(stage.index) && !stage.settings.freezesEncoder {
@@ -69,8 +64,8 @@ public struct SessionPlan: Equatable, Sendable {
                 let frozen = stage.frozenSeconds(atGigaflops: speed)
             else { continue }
             slow.append(
-                "stages[\(stage.index)]: about \(words(seconds)) here; `freeze: true` trains the head alone, on features "
-                    + "that are computed once, in about \(words(frozen))")
+                "stages[\(stage.index)]: about \(TimeSpan.about(seconds)) here; `freeze: true` trains the head alone, on features "
+                    + "that are computed once, in about \(TimeSpan.about(frozen))")
         }
         return warnings + slow
     }

@@ -19,13 +19,13 @@ final class CheckpointKeeper {
         self.part = part
         self.journal = journal
         self.policy = policy
-        last = ProcessInfo.processInfo.systemUptime
+        last = Clock.monotonic()
         try FileManager.default.createDirectory(
             atPath: context.checkpointFolder, withIntermediateDirectories: true)
     }
 
     var isDue: Bool {
-        policy.isDue(elapsed: ProcessInfo.processInfo.systemUptime - last, lastWrite: lastWrite)
+        policy.isDue(elapsed: Clock.monotonic() - last, lastWrite: lastWrite)
     }
 
     /// Commits the points, writes the file, then its row, then deletes what is superseded.
@@ -36,8 +36,8 @@ final class CheckpointKeeper {
         _ state: TrainingState, parameters: ParameterSet, optimizer: AdamW, copies: [any WeightCopy] = [],
         progress: RunProgress, isRequested: Bool = false
     ) -> Bool {
-        let begin = ProcessInfo.processInfo.systemUptime
-        defer { last = ProcessInfo.processInfo.systemUptime }
+        let begin = Clock.monotonic()
+        defer { last = Clock.monotonic() }
         let name = RunLayout.checkpoint(part, step: state.step)
         do {
             // The order matters: a file whose points are not in the store would lose them at a resume.
@@ -55,9 +55,9 @@ final class CheckpointKeeper {
                 record,
                 event: RunEvent(
                     stage: part.stage, fold: part.fold, time: 0, step: state.step, kind: .checkpoint,
-                    message: "\(name), \(bytes / 1_000_000) MB"),
+                    message: "\(name), \(ByteCount.text(bytes))"),
                 to: context.run)
-            lastWrite = ProcessInfo.processInfo.systemUptime - begin
+            lastWrite = Clock.monotonic() - begin
             try thin()
             return true
         } catch {

@@ -1,3 +1,4 @@
+import Basics
 import Compute
 import Datasets
 import Foundation
@@ -142,7 +143,7 @@ final class TrainingLoop {
     // MARK: A step
 
     private func step(_ work: some TrainingWork) throws {
-        let begin = ProcessInfo.processInfo.systemUptime
+        let begin = Clock.monotonic()
         let batch = try loader.next()
         defer { loader.recycle(batch) }
         let rate = schedule.rate(atEpoch: epochs)
@@ -166,7 +167,7 @@ final class TrainingLoop {
         state.optimizerSteps = optimizer.stepCount
         state.badSteps = guardian.consecutive
         lossOfStep = Double(loss)
-        let seconds = ProcessInfo.processInfo.systemUptime - begin
+        let seconds = Clock.monotonic() - begin
         clock.add(seconds)
         state.seconds += seconds
         journal.point(SeriesName.loss, step: state.step, lossOfStep)

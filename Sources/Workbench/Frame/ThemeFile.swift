@@ -9,32 +9,16 @@ import Session
 /// A style is a colour, or a colour with a ground and attributes. Colours are numbers of the 256 colours of xterm, or
 /// "standard" for the terminal's own.
 public enum ThemeFile {
-    /// Why a theme file cannot be used, in a sentence that names the place.
-    public struct Problem: Error, Equatable, CustomStringConvertible {
-        public let description: String
-    }
-
     /// Reads and checks one theme.
-    /// - Throws: `Problem`.
-    public static func read(_ path: String) throws(Problem) -> Theme {
-        do {
-            return try decode(try TextFile.contents(path), file: path)
-        } catch let problem as Problem {
-            throw problem
-        } catch {
-            throw Problem(description: "\(error)")
-        }
+    /// - Throws: `JSON5Error`.
+    public static func read(_ path: String) throws(JSON5Error) -> Theme {
+        try decode(try TextFile.contents(path), file: path)
     }
 
     /// Decodes and checks the text of a theme.
-    /// - Throws: `Problem`.
-    public static func decode(_ bytes: [UInt8], file: String) throws(Problem) -> Theme {
-        let root: JSON5Node
-        do {
-            root = try JSON5Reader.read(utf8: bytes, file: file)
-        } catch {
-            throw Problem(description: error.description)
-        }
+    /// - Throws: `JSON5Error`.
+    public static func decode(_ bytes: [UInt8], file: String) throws(JSON5Error) -> Theme {
+        let root = try JSON5Reader.read(utf8: bytes, file: file)
         guard case .object(let object) = root.value else { throw at(root, "a theme is an object") }
         try refuseUnknown(object, known: ["name", "ground", "styles"], of: "a theme")
         guard case .string(let name)? = object["name"]?.value, !name.isEmpty else {
@@ -49,18 +33,18 @@ public enum ThemeFile {
         var styles: [Role: Style] = [:]
         for entry in entries.members {
             guard let role = Role(rawValue: entry.key) else {
-                throw Problem(description: "\(entry.keyLocation): there is no role \(entry.key)")
+                throw JSON5Error(at: entry.keyLocation, "there is no role \(entry.key)")
             }
             styles[role] = try style(entry.node)
         }
         do {
             return try Theme(name: name, ground: ground, styles: styles)
         } catch {
-            throw Problem(description: "\(file): \(error.description)")
+            throw JSON5Error(at: SourceLocation(file: file), error.description)
         }
     }
 
-    private static func style(_ node: JSON5Node) throws(Problem) -> Style {
+    private static func style(_ node: JSON5Node) throws(JSON5Error) -> Style {
         guard case .object(let object) = node.value else { return Style(foreground: try color(node)) }
         try refuseUnknown(object, known: ["color", "on", "bold", "dim", "underline", "reverse"], of: "a style")
         var style = Style()
@@ -77,7 +61,7 @@ public enum ThemeFile {
         return style
     }
 
-    private static func color(_ node: JSON5Node) throws(Problem) -> Color {
+    private static func color(_ node: JSON5Node) throws(JSON5Error) -> Color {
         switch node.value {
         case .integer(let number):
             guard let index = UInt8(exactly: number) else { throw at(node, "\(number) is not a colour from 0 to 255") }
@@ -89,15 +73,14 @@ public enum ThemeFile {
 
     private static func refuseUnknown(
         _ object: JSON5Object, known: [String], of what: String
-    ) throws(Problem) {
+    ) throws(JSON5Error) {
         for member in object.members where !known.contains(member.key) {
-            throw Problem(
-                description:
-                    "\(member.keyLocation): \(what) has no \(member.key), only \(known.joined(separator: ", "))")
+            throw JSON5Error(
+                at: member.keyLocation, "\(what) has no \(member.key), only \(known.joined(separator: ", "))")
         }
     }
 
-    private static func at(_ node: JSON5Node, _ message: String) -> Problem {
-        Problem(description: "\(node.location): \(message)")
+    private static func at(_ node: JSON5Node, _ message: String) -> JSON5Error {
+        JSON5Error(at: node.location, message)
     }
 }

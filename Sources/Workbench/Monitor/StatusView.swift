@@ -1,3 +1,4 @@
+import Basics
 import RunStore
 import Screen
 
@@ -70,9 +71,9 @@ struct StatusView {
         }
         var parts: [[Span]] = []
         if run.condition.isLive, let left = secondsLeft {
-            parts.append([Span("ETA ", theme[.faint]), Span(Numbers.duration(left), theme[.text])])
+            parts.append([Span("ETA ", theme[.faint]), Span(TimeSpan.text(left), theme[.text])])
         } else if !run.condition.isLive, let seconds = state.watched?.seconds {
-            parts.append([Span("took ", theme[.faint]), Span(Numbers.duration(seconds), theme[.text])])
+            parts.append([Span("took ", theme[.faint]), Span(TimeSpan.text(seconds), theme[.text])])
         }
         if let rate = speed.imagesPerSecond {
             parts.append(pair(Numbers.fixed(rate, rate < 100 ? 1 : 0), "img/s"))
@@ -85,7 +86,7 @@ struct StatusView {
             parts.append(spans)
         }
         if let bytes = speed.residentBytes {
-            parts.append([Span(Numbers.bytes(Double(bytes)), theme[.text])])
+            parts.append([Span(ByteCount.text(Int64(bytes)), theme[.text])])
         }
         return parts
     }

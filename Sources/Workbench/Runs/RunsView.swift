@@ -1,3 +1,4 @@
+import Basics
 import RunStore
 import Screen
 
@@ -43,7 +44,7 @@ struct RunTable {
     private func row(_ run: Run) -> Table.Row {
         let begun = run.started ?? run.created
         let local = begun + Double(state.utcOffset)
-        let took = run.ended.map { Numbers.duration($0 - begun) } ?? ""
+        let took = run.ended.map { TimeSpan.text($0 - begun) } ?? ""
         let glyphs = state.options.glyphs
         let progress = Bars.progress(
             StatusView.share(run), width: 10, glyphs: glyphs, done: theme[.progress], rest: theme[.progressRest])

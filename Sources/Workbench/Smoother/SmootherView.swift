@@ -1,3 +1,4 @@
+import Basics
 import Evaluation
 import RunStore
 import Screen
@@ -190,7 +191,7 @@ struct SmootherChartView {
         }
         guard let video = smoother.shownVideo else { return [] }
         var text = "\(Numbers.grouped(Int64(video.count))) frames"
-        if let seconds = smoother.seconds(Double(video.count)) { text += ", \(Numbers.duration(seconds))" }
+        if let seconds = smoother.seconds(Double(video.count)) { text += ", \(TimeSpan.text(seconds))" }
         if video.missingShare > 0 { text += ", \(Numbers.fixed(video.missingShare * 100, 1))% missing" }
         return [Span(text, theme[.faint])]
     }

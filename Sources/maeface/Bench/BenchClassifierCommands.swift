@@ -6,20 +6,22 @@ enum BenchFinetuneCommand: Command {
     static let path = ["bench", "finetune"]
     static let summary = "measure the speed of a fine-tuning step"
     static let help = """
-        Measures fine-tuning steps of 8 classes (forward, cross-entropy, backward, AdamW) on synthetic images; nothing is
-        read or kept.
+        Measures fine-tuning steps with 8 classes (forward, cross-entropy, backward,
+        AdamW) on synthetic images. Nothing is read or kept.
 
         USAGE: maeface bench finetune [OPTIONS]
 
-          --encoder E      vit-micro, vit-tiny, vit-small, vit-base (standard), vit-large, or as in 192d12b3h
+          --encoder E      vit-micro, vit-tiny, vit-small, vit-base, vit-large, or
+                           width, blocks and heads as in 192d12b3h (vit-base)
           --image N        side of the images in pixels (224)
           --patch P        side of a patch in pixels (16)
           --batch B        images per step (16)
-          --micro-batch M  images that go through the encoder together (chosen by size)
-          --drop-path R    rate of stochastic depth (0)
+          --micro-batch M  images that go through the encoder together (chosen by
+                           size)
+          --drop-path R    rate of drop path (stochastic depth) (0)
           --seconds S      time to measure for, at least 3 steps (30)
-          --threads T      threads that compute (all cores)
-          --json           one JSON object with the keys below
+          --threads T      compute threads (all processors)
+          --json           print one JSON object with the keys below
 
         \(BenchResult.explanation)
 
@@ -65,20 +67,23 @@ enum BenchFinetuneCommand: Command {
 /// `maeface bench infer`: how fast a classifier answers on this machine, on synthetic images.
 enum BenchInferCommand: Command {
     static let path = ["bench", "infer"]
-    static let summary = "measure how fast a classifier answers"
+    static let summary = "measure the speed of a classifier's forward pass"
     static let help = """
-        Measures passes without gradients through a classifier of 8 classes on synthetic images; nothing is read or kept.
+        Measures forward passes through a classifier of 8 classes on synthetic images.
+        Nothing is read or kept.
 
         USAGE: maeface bench infer [OPTIONS]
 
-          --encoder E      vit-micro, vit-tiny, vit-small, vit-base (standard), vit-large, or as in 192d12b3h
+          --encoder E      vit-micro, vit-tiny, vit-small, vit-base, vit-large, or
+                           width, blocks and heads as in 192d12b3h (vit-base)
           --image N        side of the images in pixels (224)
           --patch P        side of a patch in pixels (16)
           --batch B        images per pass (32)
-          --micro-batch M  images that go through the encoder together (chosen by size)
+          --micro-batch M  images that go through the encoder together (chosen by
+                           size)
           --seconds S      time to measure for, at least 3 passes (30)
-          --threads T      threads that compute (all cores)
-          --json           one JSON object with the keys below
+          --threads T      compute threads (all processors)
+          --json           print one JSON object with the keys below
 
         \(BenchResult.explanation)
 

@@ -6,23 +6,27 @@ enum BenchPretrainCommand: Command {
     static let path = ["bench", "pretrain"]
     static let summary = "measure the speed of a pre-training step"
     static let help = """
-        Measures pre-training steps (forward, backward, AdamW) on synthetic images; nothing is read or kept.
+        Measures pre-training steps (forward, backward, AdamW) on synthetic images.
+        Nothing is read or kept.
 
         USAGE: maeface bench pretrain [OPTIONS]
 
-          --encoder E      vit-micro, vit-tiny, vit-small, vit-base (standard), vit-large, or as in 192d12b3h
-          --decoder D      512d8b (standard), 96d1b, or any width, depth and heads as in 256d4b8h
+          --encoder E      vit-micro, vit-tiny, vit-small, vit-base, vit-large, or
+                           width, blocks and heads as in 192d12b3h (vit-base)
+          --decoder D      512d8b, 96d1b, or any width, blocks and heads as in
+                           256d4b8h (512d8b)
           --image N        side of the images in pixels (224)
           --patch P        side of a patch in pixels (16)
           --batch B        images per step (16)
-          --micro-batch M  images that go through the encoder together (chosen by size)
+          --micro-batch M  images that go through the encoder together (chosen by
+                           size)
           --seconds S      time to measure for, at least 3 steps (30)
-          --threads T      threads that compute (all cores)
-          --json           one JSON object with the keys below
+          --threads T      compute threads (all processors)
+          --json           print one JSON object with the keys below
 
         \(BenchResult.explanation)
 
-        EXAMPLE: maeface bench pretrain --encoder vit-tiny --decoder 96d1b --batch 32 --json
+        EXAMPLE: maeface bench pretrain --encoder vit-tiny --decoder 96d1b --json
         """
 
     static func run(_ arguments: inout Arguments) throws -> ExitCode {

@@ -60,10 +60,12 @@ struct BenchResult: Encodable {
 
     /// The lines of a help text that explain the numbers.
     static let explanation = """
-        images_per_s and images_per_s_median are of the best and of the median step. gflops counts executed matrix
-        products at the median step; peak_gflops is the multiply-add peak of the same threads, measured in the same
-        run. cpu_s_per_step is the time all threads spent computing in a step. allocations_per_step counts heap
-        allocations of the whole process in a steady step (-1: cannot be counted here).
+        images_per_s and images_per_s_median are of the best and of the median step.
+        gflops counts executed matrix products at the median step. peak_gflops is the
+        multiply-add peak of the same threads, measured in the same run.
+        cpu_s_per_step is the time all threads spent computing in a step.
+        allocations_per_step counts heap allocations of the whole process in a steady
+        step (-1: cannot be counted here).
         """
 }
 

@@ -8,20 +8,23 @@ enum BenchSmoothCommand: Command {
     static let path = ["bench", "smooth"]
     static let summary = "measure the speed of the smoother and its tuning"
     static let help = """
-        Measures the smoother on synthetic predictions: a slider step (one sigma moves to a value it has not had: the
-        Gaussian, the filter and all scores) at several sigmas, and a whole tuning.
+        Measures the smoother on synthetic predictions: the time of a slider step at
+        several sigmas, and of a whole tuning. A slider step moves one sigma to a new
+        value and computes its Gaussian, the filter and all scores.
 
-        USAGE: maeface bench smooth [--task T] [--frames N] [--videos V] [--threads T] [--no-tune] [--json]
+        USAGE: maeface bench smooth [--task T] [--frames N] [--videos V] [--threads T]
+                                    [--no-tune] [--json]
 
-          --task T      va (2 channels, standard), au (12) or expr (8)
+          --task T      va (2 channels), au (12) or expr (8) (va)
           --frames N    frames in all (300000)
           --videos V    videos they are in (60)
-          --threads T   threads that compute (2)
-          --no-tune     leaves the tuning out
-          --json        one JSON object with the keys below
+          --threads T   compute threads (2)
+          --no-tune     leave the tuning out
+          --json        print one JSON object with the keys below
 
-        step_ms_S is the median time of a slider step that computes a Gaussian of sigma S, chart_ms that of one video's
-        chart, tune_s the time of a whole tuning over all families, family_s that of each.
+        step_ms_S is the median time of a slider step that computes a Gaussian of
+        sigma S, chart_ms that of one video's chart, tune_s the time of a whole tuning
+        over all families of filters, family_s that of each family.
 
         EXAMPLE: maeface bench smooth --json
         """

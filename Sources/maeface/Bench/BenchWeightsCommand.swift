@@ -8,14 +8,16 @@ import Training
 /// `maeface bench weights`: how long a file of weights takes to load, beside reading its bytes.
 enum BenchWeightsCommand: Command {
     static let path = ["bench", "weights"]
-    static let summary = "measure loading a file of weights: time beside that of reading its bytes, memory"
+    static let summary = "measure time and memory of loading a file of weights"
     static let help = """
-        Loads a full checkpoint (encoder and decoder) into a model, and reads the bytes of the file for comparison; the
-        best of several turns each. The file should be in the page cache, or both are the disk's speed.
+        Loads a full checkpoint (encoder and decoder) into a model, and reads the
+        bytes of the file for comparison; the best of several turns counts. The file
+        should be in the page cache, or both times measure the disk.
 
         USAGE: maeface bench weights FILE [--turns N] [--json]
 
-          --turns N  loads and reads N times each (5)
+          --turns N  load and read N times each (5)
+          --json     print an object
 
         EXAMPLE: maeface bench weights mae_pretrain_vit_base_full.pth
         """
@@ -64,7 +66,7 @@ enum BenchWeightsCommand: Command {
     }
 
     private static func measure(_ path: String, turns: Int) throws -> Result {
-        let shape = try WeightsShape(NamedWeights(WeightsCommands.open(path)))
+        let shape = try WeightsShape(NamedWeights(WeightsFile(path: path)))
         guard let decoder = shape.decoder, let grid = shape.grid else {
             throw UserError.data("\(path): has no decoder; a full checkpoint is measured")
         }
@@ -84,7 +86,7 @@ enum BenchWeightsCommand: Command {
             loading = min(
                 loading,
                 try time {
-                    let weights = NamedWeights(try WeightsCommands.open(path))
+                    let weights = NamedWeights(try WeightsFile(path: path))
                     let parameters = model.parameters.parameters
                     let wanted = parameters.map { WantedTensor(name: $0.name, shape: $0.shape, isRequired: true) }
                     _ = try weights.load(wanted, of: "the model") { model.parameters.values(of: parameters[$0]) }
@@ -92,7 +94,7 @@ enum BenchWeightsCommand: Command {
             anonymous = min(anonymous, anonymousBytes() - before)
             withExtendedLifetime(model) {}
         }
-        let bytes = try WeightsCommands.open(path).byteCount
+        let bytes = try WeightsFile(path: path).byteCount
         return Result(
             fileBytes: bytes, readSeconds: reading, loadSeconds: loading, ratio: loading / reading,
             streamSeconds: streaming, streamRatio: loading / streaming,
@@ -121,9 +123,9 @@ enum BenchWeightsCommand: Command {
     }
 
     private static func time(_ body: () throws -> Void) rethrows -> Double {
-        let begin = ProcessInfo.processInfo.systemUptime
+        let begin = Clock.monotonic()
         try body()
-        return ProcessInfo.processInfo.systemUptime - begin
+        return Clock.monotonic() - begin
     }
 
     /// Memory of this process that is no file's, as the kernel counts it.

@@ -15,7 +15,7 @@ struct GroupReport {
         var head = "\(group.name): \(runs.count) \(runs.count == 1 ? "run" : "runs")\n\(list)"
         if !group.leftOut.isEmpty {
             let names = group.leftOut.map { "\($0.id) \($0.name)" }.joined(separator: ", ")
-            head += "\n  left out, of other settings than the newest or of a seed that is there already: \(names)"
+            head += "\n  left out (settings differ from the newest run, or the seed repeats): \(names)"
         }
         return ([head] + group.stages.map(tables)).joined(separator: "\n\n")
     }
@@ -29,7 +29,7 @@ struct GroupReport {
         var parts = [title + "\n" + table(columns.map(\.title), columns.map { stage.spreads($0.value) })]
         if stage.isTuned {
             parts.append(
-                "with the thresholds that are best on the other folds\n"
+                "with thresholds chosen on the other folds\n"
                     + table(columns.map(\.title), columns.compactMap { stage.tunedSpreads($0.value) }))
         }
         if first.task != .valenceArousal, first.channels.count <= ResultsTable.mostListed {

@@ -20,7 +20,7 @@ struct ResultsTable {
     var text: String {
         var parts = ["\(title)\n" + table(result.folds, result.pooled), interval(result.summary)]
         if let tuned = result.tuned, let pooled = result.tunedPooled, let summary = result.tunedSummary {
-            parts.append("with the thresholds that are best on the other folds\n" + table(tuned, pooled))
+            parts.append("with thresholds chosen on the other folds\n" + table(tuned, pooled))
             parts.append(interval(summary))
         }
         if result.task != .valenceArousal {
@@ -32,10 +32,12 @@ struct ResultsTable {
         }
         if isVerbose, let thresholds = result.thresholds { parts.append(thresholdTable(thresholds)) }
         let empty = result.channels.filter { result.pooled.empty.contains($0) }
-        if !empty.isEmpty { parts.append("  never in the truth, so 0 says nothing: \(empty.joined(separator: ", "))") }
+        if !empty.isEmpty {
+            parts.append("  no true example, so the 0 has no meaning: \(empty.joined(separator: ", "))")
+        }
         for fold in result.folds where isVerbose && result.folds.count > 1 && fold.empty.count > empty.count {
             let more = fold.empty.filter { !empty.contains($0) }
-            parts.append("  not in the truth of \(fold.name), where it counts as 0: \(more.joined(separator: ", "))")
+            parts.append("  no true example in \(fold.name), where it counts as 0: \(more.joined(separator: ", "))")
         }
         return parts.filter { !$0.isEmpty }.joined(separator: "\n")
     }
@@ -133,14 +135,14 @@ struct ResultsTable {
         let rows = (0..<classes).map { truth in
             [result.channels[truth]] + (0..<classes).map { "\(counts[truth * classes + $0])" }
         }
-        return "\(result.kind), confusion of all folds together, a row the truth, a column the prediction\n"
+        return "\(result.kind), confusion matrix of all folds (rows: truth, columns: prediction)\n"
             + ScoreText.table([[""] + result.channels.map { String($0.prefix(8)) }] + rows)
     }
 
     private func interval(_ summary: StageResults.Summary) -> String {
         guard let lower = summary.lower, let upper = summary.upper else { return "" }
-        return "  pooled mean between \(ScoreText.score(lower)) and \(ScoreText.score(upper)) in 95 % of resampled "
-            + "subjects, videos or images"
+        return "  95 % interval of the pooled mean: \(ScoreText.score(lower)) to \(ScoreText.score(upper)) "
+            + "(resampled subjects, videos or images)"
     }
 }
 

@@ -93,14 +93,14 @@ struct RunReport {
         if run.score != nil { rows.append(("score", RunTable.score(run))) }
         if let speed { rows.append(("speed", speed)) }
         if let seconds = run.throughput.secondsLeft, run.condition == .running {
-            rows.append(("left", RunTable.duration(seconds)))
+            rows.append(("left", TimeSpan.text(seconds)))
         }
         rows.append(("created", RunTable.moment(run.created, timeZone)))
         if let started = run.started { rows.append(("started", RunTable.moment(started, timeZone))) }
         if let ended = run.ended { rows.append(("ended", RunTable.moment(ended, timeZone))) }
-        if let elapsed = RunTable.elapsed(run, now: now) { rows.append(("time", RunTable.duration(elapsed))) }
+        if let elapsed = RunTable.elapsed(run, now: now) { rows.append(("time", TimeSpan.text(elapsed))) }
         if let process = run.processID, let host = run.host {
-            let age = run.heartbeat.map { ", heard of \(RunTable.duration(now - $0)) ago" } ?? ""
+            let age = run.heartbeat.map { ", heard of \(TimeSpan.text(now - $0)) ago" } ?? ""
             rows.append(("trainer", "process \(process) on \(host)\(age)"))
         }
         // What the trainer notes for itself tells a person nothing.
@@ -120,9 +120,9 @@ struct RunReport {
     /// What to do about the state, where there is something to do.
     private var advice: String? {
         switch run.condition {
-        case .lost: "its trainer is gone; 'maeface train --resume \(run.id)' goes on from the last checkpoint"
-        case .stalled: "its trainer has not been heard of for a while"
-        case .stopped, .failed: "'maeface train --resume \(run.id)' goes on from the last checkpoint"
+        case .lost: "the trainer is gone; 'maeface train --resume \(run.id)' continues from the last checkpoint"
+        case .stalled: "no heartbeat from the trainer for a while"
+        case .stopped, .failed: "'maeface train --resume \(run.id)' continues from the last checkpoint"
         default: nil
         }
     }

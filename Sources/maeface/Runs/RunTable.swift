@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import RunStore
 
@@ -19,7 +20,7 @@ struct RunTable {
         [
             "\(run.id)", run.name, run.condition.rawValue, Self.stage(run), Self.epoch(run), Self.score(run),
             run.started.map { Self.moment($0, timeZone) } ?? "-",
-            Self.elapsed(run, now: now).map(Self.duration) ?? "-",
+            Self.elapsed(run, now: now).map(TimeSpan.text) ?? "-",
         ]
     }
 
@@ -82,14 +83,6 @@ struct RunTable {
             default: run.ended ?? run.heartbeat ?? started
             }
         return max(0, end - started)
-    }
-
-    /// As 1:02:03, with days in front where there are any.
-    static func duration(_ seconds: Double) -> String {
-        guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "-" }
-        let whole = Int(seconds.rounded())
-        let clock = String(format: "%d:%02d:%02d", whole / 3600 % 24, whole / 60 % 60, whole % 60)
-        return whole >= 86400 ? "\(whole / 86400) d " + clock : clock
     }
 
     /// As 2026-03-01 14:05:09.

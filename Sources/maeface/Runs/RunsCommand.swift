@@ -8,15 +8,15 @@ enum RunsListCommand: Command {
     static let path = ["runs", "list"]
     static let summary = "list the runs, newest first"
     static let help = """
-        Lists the runs of a store, newest first: what each is doing, how far it is and its score.
+        Lists the runs of a store, newest first: state, progress and score.
 
         USAGE: maeface runs list [--home DIR] [--json]
 
           --home DIR   the folder of runs (MAEFACE_HOME, or ./runs)
-          --json       prints an array of objects
+          --json       print an array of objects
 
-        A running run is 'lost' when its trainer has died, and 'stalled' when the trainer lives but has not been heard
-        of for a minute.
+        A run is 'lost' when its trainer has died, and 'stalled' when the trainer
+        lives but has sent no heartbeat for a minute.
 
         EXAMPLE: maeface runs list --json
         """
@@ -46,19 +46,21 @@ enum RunsListCommand: Command {
 /// `maeface runs show`: everything of one run.
 enum RunsShowCommand: Command {
     static let path = ["runs", "show"]
-    static let summary = "show everything the store knows of a run"
+    static let summary = "show everything the store has of a run"
     static let help = """
-        Shows a run: its state, stages, the tables of its scores, last losses, checkpoints, skipped images and latest
-        events. Of several seeds, or runs of one tag, it shows scores over folds and seeds.
+        Shows a run: its state, stages, tables of scores, last losses, checkpoints,
+        skipped images and latest events. For several seeds, or the runs of one tag,
+        it shows scores over folds and seeds.
 
-        USAGE: maeface runs show RUN [--verbose] [--confusion] [--session] [--home DIR] [--json]
+        USAGE: maeface runs show RUN [--verbose] [--confusion] [--session]
+                                 [--home DIR] [--json]
 
         \(RunReference.help)
           --verbose    every class, unit and fold of the scores, and thresholds
-          --confusion  how often each class was taken for each
-          --session    prints the run's resolved session file instead
+          --confusion  the confusion matrix: how often a class was taken for another
+          --session    print the run's resolved session file instead
           --home DIR   the folder of runs (MAEFACE_HOME, or ./runs)
-          --json       prints an object
+          --json       print an object
 
         EXAMPLE: maeface runs show last --session > again.json5
         """
@@ -75,7 +77,7 @@ enum RunsShowCommand: Command {
         let reference = try RunReference(words[0], in: store)
         guard !reference.isGroup, let run = reference.runs.first else {
             guard !isSession else {
-                throw UserError.usage("'\(words[0])' are \(reference.runs.count) runs; --session takes one.")
+                throw UserError.usage("'\(words[0])' names \(reference.runs.count) runs; --session takes one.")
             }
             let group = GroupReport(try RunGroup(reference, in: store))
             if isJSON { try Output.json(group.json) } else { Output.result(group.text) }
@@ -98,13 +100,13 @@ enum RunsDeleteCommand: Command {
     static let path = ["runs", "delete"]
     static let summary = "delete a run with its checkpoints"
     static let help = """
-        Deletes a run: its curves, events and checkpoints, and its folder. There is no undo, so it asks; a run that is
-        being trained is refused.
+        Deletes a run: its curves, events and checkpoints, and its folder. This cannot
+        be undone, so it asks first. A run that is being trained is refused.
 
         USAGE: maeface runs delete RUN [--yes] [--home DIR]
 
           RUN          its id, its name, or last
-          --yes        does not ask
+          --yes        do not ask
           --home DIR   the folder of runs (MAEFACE_HOME, or ./runs)
 
         EXAMPLE: maeface runs delete demo-2
@@ -120,7 +122,8 @@ enum RunsDeleteCommand: Command {
         let store = try RunStore.open(home: home)
         if !isYes {
             guard isatty(0) == 1 else {
-                throw UserError.usage("There is nobody to ask; say --yes to delete run \(run.id) '\(run.name)'.")
+                throw UserError.usage(
+                    "There is no terminal to ask on; add --yes to delete run \(run.id) '\(run.name)'.")
             }
             Output.say("Delete run \(run.id) '\(run.name)' and \(store.folder(of: run.id))? Type its name to confirm.")
             guard readLine() == run.name else {
@@ -131,16 +134,5 @@ enum RunsDeleteCommand: Command {
         try store.delete(run.id)
         Output.say("Deleted run \(run.id) '\(run.name)'.")
         return .done
-    }
-}
-
-extension RunStoreError {
-    /// How a command ends that met this error.
-    var exitCode: ExitCode {
-        switch self {
-        case .noRuns, .noSuchRun, .noSuchRunID, .noStore: .usage
-        case .foreign, .newer, .older, .unreadable: .badData
-        case .noFolder, .writeAheadOverNetwork, .locked, .unlockable: .failed
-        }
     }
 }

@@ -11,20 +11,26 @@ enum RunsCompareCommand: Command {
     static let path = ["runs", "compare"]
     static let summary = "compare the scores of runs, with paired differences"
     static let help = """
-        Compares runs on the held-out images that all of them predicted: the scores of each (mean ± standard deviation over
-        folds and seeds, all folds pooled in brackets), and what each gains over the first: fold by fold, pooled, and the
-        interval that holds the pooled difference in 95 % of 1000 draws of subjects (or videos, or images) with
-        replacement. Images are joined by their names, frames by video and number; imported runs take part, and take over
-        the folds of the others when they have none. Runs on other images or of other folds are said to be unlike.
+        Compares runs on the held-out images that all of them predicted. The first
+        table has the scores of each run: mean ± standard deviation over folds and
+        seeds, and in brackets all folds pooled. The second has the difference of each
+        run to the first: fold by fold, pooled, and the interval that holds the pooled
+        difference in 95 % of 1000 draws of subjects (or videos, or images) with
+        replacement.
 
-        USAGE: maeface runs compare RUN RUN... [--task T] [--channels C,...] [--verbose] [--home DIR] [--json]
+        Images are joined by name, frames by video and number. Imported runs can be
+        compared too; without folds of their own they take those of the others. A
+        note says where runs differ in their images or folds.
+
+        USAGE: maeface runs compare RUN RUN... [--task T] [--channels C,...]
+                                    [--verbose] [--home DIR] [--json]
 
         \(RunReference.help)
-          --task T         expr, au or va, where runs predict several (all of them)
-          --channels C,... only these units or dimensions
-          --verbose        every class, unit and dimension too
+          --task T         expr, au or va, if the runs predict several (all)
+          --channels C,... only these action units or dimensions
+          --verbose        also every class, action unit and dimension
           --home DIR       the folder of runs (MAEFACE_HOME, or ./runs)
-          --json           prints an array of objects, one a task
+          --json           print an array of objects, one for each task
 
         EXAMPLE: maeface runs compare hog ck-au ck-au@finetune
         """
@@ -40,14 +46,7 @@ enum RunsCompareCommand: Command {
         let words = try arguments.positionals("RUN RUN...", atLeast: 2)
         let store = try RunStore.open(home: home, readOnly: true)
         let references = try words.map { try RunReference($0, in: store) }
-        let comparisons: [PairedComparison]
-        do {
-            comparisons = try RunComparison.all(references, task: task, channels: channels, in: store)
-        } catch let error as ComparisonError {
-            throw UserError.data(error.description)
-        } catch let error as PredictionError {
-            throw UserError.data(error.description)
-        }
+        let comparisons = try RunComparison.all(references, task: task, channels: channels, in: store)
         if isJSON {
             try Output.json(comparisons.map(\.json))
         } else {

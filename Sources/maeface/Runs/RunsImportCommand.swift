@@ -8,22 +8,25 @@ import Training
 /// `maeface runs import`: predictions of a model that was trained elsewhere, as a run.
 enum RunsImportCommand: Command {
     static let path = ["runs", "import"]
-    static let summary = "bring in predictions of a model trained elsewhere, as a run"
+    static let summary = "import predictions of a model trained elsewhere as a run"
     static let help = """
-        Makes a run of predictions, so that lists show it with its score and the smoother opens it. What is read
-        is what 'maeface smooth' reads: tables with fold, video, frame, a column a channel and the truth; a file a video;
-        folders of them; NumPy arrays; also tables with the path of an image in place of video and frame, and with the
-        subject. The predictions are copied into the run, and 'maeface runs compare' holds them against others.
+        Makes a run of predictions, so that lists show it with its score, the smoother
+        opens it and 'maeface runs compare' compares it. It reads what 'maeface
+        smooth' reads: tables with columns for fold, video, frame, each channel and
+        the truth; one file for each video; folders of them; NumPy arrays. A table may
+        also have a column with the path of an image in place of video and frame, and
+        a column for the subject. The predictions are copied into the run.
 
-        USAGE: maeface runs import PREDICTIONS... [--truth T] [--name N] [--home DIR] [OPTIONS]
+        USAGE: maeface runs import PREDICTIONS... [--truth T] [--name N] [--home DIR]
+                                   [OPTIONS]
 
-          --name N             the run's name (the file's)
-          --note TEXT          a note to go with it
+          --name N             the run's name (the file's name)
+          --note TEXT          a note to keep with it
           --home DIR           the folder of runs (MAEFACE_HOME, or ./runs)
         \(PredictionArguments.help)
-          --json               prints the run as 'runs list --json' does
+          --json               print the run as 'runs list --json' does
 
-        EXAMPLE: maeface runs import theirs.csv --truth annotations/AU_Detection_Challenge --name theirs-au
+        EXAMPLE: maeface runs import theirs.csv --truth AU_Detection_Challenge
         """
 
     static func run(_ arguments: inout Arguments) throws -> ExitCode {
@@ -34,14 +37,8 @@ enum RunsImportCommand: Command {
         let options = try PredictionArguments(&arguments)
         let paths = try arguments.positionals("PREDICTIONS", atLeast: 1)
 
-        var set: PredictionSet
-        let reader: PredictionReader
-        do {
-            reader = try PredictionReader(paths, truth: options.truth, options: options.reading)
-            set = try reader.readBounded()
-        } catch {
-            throw UserError.data(error.description)
-        }
+        let reader = try PredictionReader(paths, truth: options.truth, options: options.reading)
+        var set = try reader.readBounded()
         for line in reader.notes { Output.say(line) }
         if let name { set.name = name }
         let store = try RunStore.open(home: home)

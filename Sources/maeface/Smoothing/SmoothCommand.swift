@@ -6,40 +6,55 @@ import RunStore
 /// `maeface smooth`: the paper's post-processing over predictions of any model.
 enum SmoothCommand: Command {
     static let path = ["smooth"]
-    static let summary = "smooth frame-wise predictions with three sigmas, score and tune them"
+    static let summary = "smooth, score and tune frame-wise predictions"
     static let help = """
-        Smooths frame-wise predictions with the paper's filter, y = g(σ1) + MD(x - g(σ2), x - g(σ3)), video by video, and
-        scores them before and after where there is truth: CCC of valence and arousal, F1 of units and expressions, pooled
-        over all frames. Predictions are tables with columns for the video, the frame and each channel; or a file a video,
-        or a folder of them; or NumPy arrays (.npy); or those of a run.
+        Smooths frame-wise predictions with the paper's filter, video by video:
 
-        USAGE: maeface smooth PREDICTIONS... [--truth T] [--sigma S1,S2,S3 | --tune] [-o OUT] [OPTIONS]
+          y = g(σ1) + MD(x - g(σ2), x - g(σ3))
+
+        With truth it also scores them before and after: CCC of valence and arousal,
+        F1 of action units and expressions, pooled over all frames. Predictions are
+        tables with columns for the video, the frame and each channel; or one file for
+        each video, or a folder of them; or NumPy arrays (.npy); or those of a run.
+
+        USAGE: maeface smooth PREDICTIONS... [--truth T]
+                              [--sigma S1,S2,S3 | --tune] [-o OUT] [OPTIONS]
                maeface smooth --run RUN [--sigma S1,S2,S3 | --tune] [-o OUT] [OPTIONS]
                maeface smooth --check SUBMISSION [--list FILE] [--task T]
 
-          -o OUT               writes the smoothed predictions, a table as it was read
-          --submission         writes OUT as an ABAW submission: every listed frame, units as 0 and 1, classes as numbers
-          --list FILE          the frames that a submission has to list: a sample submission, images, or names of videos
-          --check FILE         says what is wrong with a submission, line by line
-          --tune               searches sigmas and thresholds, and scores them on the folds or videos left out
-          --worst N            lists the N videos that score worst
-          --run RUN            the predictions of a run, smoothed as is kept with it where nothing else is said; --task for
-                               one of several tasks; --home DIR as everywhere
-          --keep               keeps the sigmas, thresholds and options with the run, as the workbench does
+          -o OUT               write the smoothed predictions, as a table like the
+                               one that was read
+          --submission         write OUT as an ABAW submission: every listed frame,
+                               action units as 0 and 1, classes as numbers
+          --list FILE          the frames that a submission must list: a sample
+                               submission, images, or names of videos
+          --check FILE         report what is wrong with a submission, line by line
+          --tune               search sigmas and thresholds, and score them on the
+                               folds or videos left out
+          --worst N            list the N videos with the lowest scores
+          --run RUN            the predictions of a run, smoothed with the settings
+                               kept with it unless others are given; --task chooses
+                               one of several tasks
+          --home DIR           the folder of runs (MAEFACE_HOME, or ./runs)
+          --keep               keep the sigmas, thresholds and options with the run,
+                               as the workbench does
         \(SmoothOptions.help)
         \(PredictionArguments.help)
 
         Tuning:
           --largest S          the largest sigma tried, in frames (400)
-          --each-channel       each channel has sigmas of its own
-          --leave-out W        folds or videos (folds where there are at least two)
-          --fixed-thresholds   does not choose thresholds of units
-          --strict             takes the three sigmas with σ2, σ3 >= 1, even where a plain Gaussian does better
-          --threads N          threads that compute (2)
-          --memory GB          how much may be read into memory at once (2); longer files are smoothed one video at a time
-          --json               prints an object
+          --each-channel       sigmas of its own for each channel
+          --leave-out W        folds or videos (folds if there are at least two)
+          --fixed-thresholds   do not choose thresholds of action units
+          --strict             choose three sigmas with σ2, σ3 >= 1, even if a plain
+                               Gaussian scores higher
+          --threads N          compute threads (2)
+          --memory GB          how much may be read into memory at once (2); longer
+                               files are smoothed one video at a time
+          --json               print an object
 
-        EXAMPLE: maeface smooth predictions.csv --truth annotations/VA_Estimation_Challenge --sigma 29,8,3.5 -o smooth.csv
+        EXAMPLE: maeface smooth predictions.csv --sigma 29,8,3.5 -o smooth.csv
+                 maeface smooth theirs.csv --truth VA_Estimation_Challenge --tune
         """
 
     static func run(_ arguments: inout Arguments) throws -> ExitCode {
@@ -69,28 +84,24 @@ enum SmoothCommand: Command {
         job.memory = try arguments.number("--memory").map { Int(min($0, 1e6) * 1e9) } ?? job.memory
         job.paths = try arguments.positionals("PREDICTIONS")
         job.isJSON = isJSON
-        do {
-            if let list { job.list = try Submission.FrameList(path: list) }
-            if let check {
-                guard job.paths.isEmpty else { throw UserError.usage("--check takes one file and nothing else.") }
-                return try SubmissionReport.run(
-                    check, list: job.list, task: predictions.reading.task, isJSON: isJSON)
-            }
-            if let run {
-                guard job.paths.isEmpty else { throw UserError.usage("Name files or a run, not both.") }
-                try job.read(run, home: home, keeps: keeps)
-            } else if keeps {
-                throw UserError.usage(
-                    "--keep keeps with a run: say --run RUN. 'maeface runs import' makes a run of files.")
-            }
-            guard !job.paths.isEmpty else { throw UserError.usage("Expected PREDICTIONS, or --run RUN.") }
-            if job.isSubmission, job.output == nil { throw UserError.usage("--submission needs -o FILE.") }
-            if job.tunes, !job.options.sigmas.isEmpty {
-                throw UserError.usage("--sigma says which sigmas, --tune searches them: give one of the two.")
-            }
-            return try job.run()
-        } catch let error as PredictionError {
-            throw UserError.data(error.description)
+        if let list { job.list = try Submission.FrameList(path: list) }
+        if let check {
+            guard job.paths.isEmpty else { throw UserError.usage("--check takes one file and nothing else.") }
+            return try SubmissionReport.run(
+                check, list: job.list, task: predictions.reading.task, isJSON: isJSON)
         }
+        if let run {
+            guard job.paths.isEmpty else { throw UserError.usage("Give either files or --run, not both.") }
+            try job.read(run, home: home, keeps: keeps)
+        } else if keeps {
+            throw UserError.usage(
+                "--keep needs --run RUN, where the settings are kept; 'maeface runs import' turns files into a run.")
+        }
+        guard !job.paths.isEmpty else { throw UserError.usage("Expected PREDICTIONS, or --run RUN.") }
+        if job.isSubmission, job.output == nil { throw UserError.usage("--submission needs -o FILE.") }
+        if job.tunes, !job.options.sigmas.isEmpty {
+            throw UserError.usage("--sigma sets the sigmas and --tune searches them; give only one of the two.")
+        }
+        return try job.run()
     }
 }

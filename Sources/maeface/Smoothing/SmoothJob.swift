@@ -38,7 +38,7 @@ struct SmoothJob {
     /// Takes the predictions of a run, and what is kept with it.
     mutating func read(_ word: String, home: String, keeps: Bool) throws {
         guard !keeps || tunes || options.saysSomething else {
-            throw UserError.usage("--keep keeps what --sigma, --threshold or --tune say: give one of them.")
+            throw UserError.usage("--keep needs --sigma, --threshold or --tune: there is nothing to keep.")
         }
         let store = try RunStore.open(home: home, readOnly: !keeps)
         let run = try store.resolve(word)
@@ -66,7 +66,7 @@ struct SmoothJob {
         var settings = SmootherSettings(channels: reader.channels.count)
         if let kept {
             settings = kept.settings(for: reader.channels, base: settings)
-            if options.sigmas.isEmpty, !tunes { Output.say("Smoothed as kept with the run.") }
+            if options.sigmas.isEmpty, !tunes { Output.say("Smoothed with the settings kept with the run.") }
         }
         settings = try options.settings(channels: reader.channels, base: settings)
         if isSubmission { settings.options.result = .kept }

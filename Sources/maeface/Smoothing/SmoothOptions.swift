@@ -8,15 +8,20 @@ struct PredictionArguments {
     var truth: String?
 
     static let help = """
-          --truth T            ABAW annotations (the folder), a table, or one file for one video; otherwise columns such as
-                               valence_truth or expression_truth beside the predictions
-          --task T             va, au or expr, where the columns' names do not tell
-          --columns C,...      the columns of the scores, as in valence=pred_v,arousal=pred_a
-          --truth-columns C,.. the columns of the truth, likewise
+          --truth T            ABAW annotations (the folder), a table, or one file
+                               for one video; without it, columns such as
+                               valence_truth or expression_truth of the predictions
+          --task T             va, au or expr, if the names of the columns do not
+                               show it
+          --columns C,...      the columns of the scores, for example
+                               valence=pred_v,arousal=pred_a
+          --truth-columns C,.. the columns of the truth, in the same form
           --channels C,...     the channels of a NumPy array, which has no names
-          --images             every image stands for itself; otherwise x/00017.jpg is frame 17 of video x
-          --logits             the scores of units or classes are logits; they become probabilities
-          --fps N              frames a second, to say sigmas in seconds
+          --images             score every image on its own; without it,
+                               x/00017.jpg is frame 17 of video x
+          --logits             the scores of units or classes are logits, to be
+                               turned into probabilities
+          --fps N              frames a second, to show sigmas in seconds
         """
 
     init(_ arguments: inout Arguments) throws {
@@ -56,15 +61,21 @@ struct SmoothOptions {
     private var isUnclipped = false
 
     static let help = """
-          --sigma S1,S2,S3     sigmas in frames, σ1 > σ2 and σ1 > σ3; a single number is a plain Gaussian; for one channel
-                               as in valence=29,8,3.5 (may be repeated)
-          --threshold P        from which probability on a unit is active (0.5); for one unit as in AU1=0.3
-          --edge E             reflect (standard), mirror, nearest, constant or wrap, as scipy means them
-          --gaps G             missing frames are filled along a line (linear, standard), hold the last prediction (hold),
-                               or have no weight (normalised)
-          --keep-gaps          missing frames keep what smoothing put there; otherwise they are missing again
-          --smooth-logits      smooths logits of the probabilities rather than probabilities
-          --no-clip            leaves smoothed valence and arousal outside of -1 to 1 where they go there
+          --sigma S1,S2,S3     sigmas in frames, σ1 > σ2 and σ1 > σ3; one number is a
+                               plain Gaussian; valence=29,8,3.5 sets one channel
+                               (may be repeated)
+          --threshold P        the probability from which an action unit counts as
+                               active (0.5); AU1=0.3 sets one unit (may be repeated)
+          --edge E             how a signal continues past its ends: reflect (used
+                               without it), mirror, nearest, constant or wrap, as in
+                               scipy
+          --gaps G             how missing frames are filled: linear (used without
+                               it), hold (the last prediction), or normalised (they
+                               have no weight)
+          --keep-gaps          keep the filled values; without it, missing frames are
+                               missing again afterwards
+          --smooth-logits      smooth the logits of probabilities
+          --no-clip            do not limit smoothed valence and arousal to -1 ... 1
         """
 
     init(_ arguments: inout Arguments) throws {

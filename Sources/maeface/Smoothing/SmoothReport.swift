@@ -75,7 +75,7 @@ struct SmoothReport {
         var text = RunTable.aligned(rows, right: [1, 2, 3])
         let empty = scores.all.smoothed.emptyChannels.map { set.channels[$0] }
         if !empty.isEmpty {
-            text += "\nnever in the truth, so their F1 of 0 says nothing: \(empty.joined(separator: ", "))"
+            text += "\nno true example, so the F1 of 0 has no meaning: \(empty.joined(separator: ", "))"
         }
         return text
     }
@@ -88,7 +88,7 @@ struct SmoothReport {
             let spread = row.spread.map { "\(Self.fixed($0.mean)) ± \(Self.fixed($0.deviation))" } ?? "-"
             let isBest = row.family == tuning.recommended?.family
             rows.append([
-                row.family.title, isLinked ? row.methods.first?.description ?? "-" : "each its own",
+                row.family.title, isLinked ? row.methods.first?.description ?? "-" : "differs by channel",
                 Self.fixed(row.fitted.mean), row.leftOut.map { Self.fixed($0.mean) } ?? "-", spread,
                 (isBest ? "best" : "")
                     + (row.bounds.isEmpty ? "" : (isBest ? "; " : "") + row.bounds.joined(separator: "; ")),
@@ -100,8 +100,8 @@ struct SmoothReport {
             }
         }
         return
-            "\(set.task.scoreName), pooled over frames; 'fitted' is scored where it was chosen, '\(leftOut)' elsewhere; "
-            + "the spread is over \(tuning.leaveOut == .folds ? "folds" : "videos") on their own\n"
+            "\(set.task.scoreName), pooled over frames; 'fitted' is scored on the data it was chosen on, '\(leftOut)' on "
+            + "other data; mean ± std is over single \(tuning.leaveOut == .folds ? "folds" : "videos")\n"
             + RunTable.aligned(rows, right: [2, 3])
     }
 

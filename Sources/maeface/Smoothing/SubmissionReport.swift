@@ -21,7 +21,7 @@ enum SubmissionReport {
             if check.problemCount > check.problems.count {
                 lines.append("and \(check.problemCount - check.problems.count) more")
             }
-            lines.append(check.isFine ? "nothing is wrong" : "\(check.problemCount) problems")
+            lines.append(check.isFine ? "no problems found" : "\(check.problemCount) problems")
             Output.result(lines.joined(separator: "\n"))
         }
         return check.isFine ? .done : .badData

@@ -7,17 +7,19 @@ import Training
 /// `maeface demo`: rendered faces, every stage of the paper in small, and the workbench to watch it in.
 enum DemoCommand: Command {
     static let path = ["demo"]
-    static let summary = "render faces and train on them through all stages, in the workbench"
+    static let summary = "render faces and train every kind of stage on them"
     static let help = """
-        Renders faces and videos, trains on them through all stages (masked autoencoding, a pass with labels, fine-tuning
-        for valence and arousal in two folds, distilling) and opens the workbench on the run. Without a terminal it
-        trains here and prints the tables.
+        Renders faces and videos, trains every kind of stage on them (masked
+        autoencoding, a pass with labels, fine-tuning for valence and arousal in two
+        folds, distilling) and opens the workbench on the run. Without a terminal it
+        trains here and prints the tables of scores.
 
         USAGE: maeface demo [--headless] [--threads N] [--home DIR]
 
-          --headless    trains here and prints the tables, on a terminal too
+          --headless    train here and print the tables even on a terminal
           --threads N   compute threads (all processors)
-          --home DIR    the folder of runs (MAEFACE_HOME, or ./runs); the faces are written to DIR/rendered
+          --home DIR    the folder of runs (MAEFACE_HOME, or ./runs); the faces are
+                        written to DIR/rendered
 
         EXAMPLE: maeface demo --headless
         """

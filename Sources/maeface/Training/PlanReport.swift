@@ -33,7 +33,7 @@ struct PlanReport {
     private func reuseLines(_ stage: Int) -> [String] {
         reused.filter { $0.stage == stage }.map {
             let folds = $0.allFolds > 1 ? " in \($0.folds) of \($0.allFolds) folds" : ""
-            return Self.labelled("", "taken from \($0.runs.joined(separator: ", "))\(folds), not trained again")
+            return Self.labelled("", "reused from \($0.runs.joined(separator: ", "))\(folds), not trained again")
         }
     }
 
@@ -48,7 +48,7 @@ struct PlanReport {
             "model",
             "\(model.encoder.encoderName) \(model.image)/\(model.patch), decoder \(model.decoder.decoderName): "
                 + "\(Self.millions(counts.encoder)) + \(Self.millions(counts.decoder)) parameters, "
-                + (model.initialWeights.map { "starting from \($0)" } ?? "random at the start"))
+                + (model.initialWeights.map { "starting from \($0)" } ?? "initialised at random"))
     }
 
     private func dataText(_ source: DataSource) -> String {
@@ -146,12 +146,12 @@ struct PlanReport {
         guard let seconds = estimate.seconds else {
             return "unknown, since the photographs could not be counted"
         }
-        if estimate.isDone { return "next to none: every stage is taken from an earlier run" }
+        if estimate.isDone { return "almost none: every stage is reused from an earlier run" }
         let speed = String(format: "%.0f GFLOP/s", estimate.gigaflops)
         let basis =
             isMeasured
-            ? "at \(speed), the usual share of what \(threads) threads reach here at best" : "at \(speed)"
-        return "about \(Self.duration(seconds)), an estimate \(basis)"
+            ? "at \(speed), the usual share of the peak of \(threads) threads" : "at \(speed)"
+        return "about \(TimeSpan.about(seconds)), an estimate \(basis)"
     }
 
     // MARK: JSON
@@ -238,13 +238,4 @@ struct PlanReport {
     }
 
     static func rate(_ value: Double) -> String { value == 0 ? "0" : String(format: "%.2e", value) }
-
-    static func duration(_ seconds: Double) -> String {
-        switch seconds {
-        case ..<90: String(format: "%.0f seconds", max(1, seconds))
-        case ..<5400: String(format: "%.0f minutes", seconds / 60)
-        case ..<172_800: String(format: "%.1f hours", seconds / 3600)
-        default: String(format: "%.0f days", seconds / 86400)
-        }
-    }
 }

@@ -52,7 +52,7 @@ final class ProgressPrinter: Sendable {
 
     /// Draws a line over the last one, ten times a second at most.
     private func draw(isLast: Bool, _ line: (_ width: Int) -> String) {
-        let now = ProcessInfo.processInfo.systemUptime
+        let now = Clock.monotonic()
         shown.withLock { shown in
             guard now - shown.last >= 0.1 || isLast else { return }
             shown.last = now
@@ -82,19 +82,12 @@ final class ProgressPrinter: Sendable {
         if let rate = throughput.imagesPerSecond { parts.append("\(fixed(rate, rate < 10 ? 2 : 0)) img/s") }
         if let rate = throughput.gflops { parts.append("\(fixed(rate, 0)) GFLOP/s") }
         if let share = throughput.peakShare { parts.append("\(fixed(share * 100, 0)) % of peak") }
-        if let seconds = throughput.secondsLeft { parts.append("ETA \(duration(seconds))") }
+        if let seconds = throughput.secondsLeft { parts.append("ETA \(TimeSpan.text(seconds))") }
         return parts.joined(separator: "  ")
     }
 
     static func fixed(_ value: Double, _ digits: Int) -> String {
         value.isFinite ? String(format: "%.\(digits)f", value) : "\(value)"
-    }
-
-    /// Hours, minutes and seconds as 1:02:03.
-    static func duration(_ seconds: Double) -> String {
-        guard seconds.isFinite, seconds >= 0 else { return "?" }
-        let whole = Int(seconds.rounded())
-        return String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
     }
 
     private static var terminalWidth: Int {

@@ -13,23 +13,30 @@ enum TrainCommand: Command {
     static let help = """
         Trains what a session file describes and keeps the run in the store.
 
-        USAGE: maeface train SESSION [--set KEY=VALUE]... [--fresh] [--detach] [--threads N] [--home DIR] [--json]
-               maeface train SESSION --seeds 0,1,2 [--set KEY=VALUE]... [--fresh] [--threads N] [--home DIR]
-               maeface train --resume RUN [--detach] [--threads N] [--home DIR] [--json]
+        USAGE: maeface train SESSION [--set KEY=VALUE]... [--fresh] [--detach]
+                             [--threads N] [--home DIR] [--json]
+               maeface train SESSION --seeds 0,1,2 [--set KEY=VALUE]... [--fresh]
+                             [--threads N] [--home DIR]
+               maeface train --resume RUN [--detach] [--threads N] [--home DIR]
+                             [--json]
 
-          --set KEY=VALUE   replaces a value of the session: --set stages.0.epochs=2
-          --seeds A,B,...   one run for each seed, one after the other, tagged as a group; folds stay the same
-          --fresh           trains every stage; otherwise one that an earlier run did in just the same way (settings,
-                            seed, data, all stages before) is taken from there
-          --resume RUN      goes on from the newest checkpoint of a run (its id, its name, or last)
-          --detach          trains in a process of its own that survives this terminal
-          --threads N       compute threads (all processors); the result does not depend on it
+          --set KEY=VALUE   replace a value of the session: stages.0.epochs=2
+          --seeds A,B,...   train one run for each seed, one after the other, tagged
+                            as a group; the folds stay the same
+          --fresh           train every stage; without it, a stage that an earlier
+                            run did with the same settings, seed, data and stages
+                            before it is reused
+          --resume RUN      continue a run (its id, its name, or last) from its
+                            newest checkpoint
+          --detach          train in a process that survives this terminal
+          --threads N       compute threads (all processors); the result does not
+                            depend on it
           --home DIR        the folder of runs (MAEFACE_HOME, or ./runs)
-          --json            prints the result as JSON
+          --json            print the result as JSON
 
-        Ctrl-C and SIGTERM write a checkpoint and stop. Watch it with 'maeface'.
+        Ctrl-C and SIGTERM write a checkpoint and stop. Watch a run with 'maeface'.
 
-        EXAMPLE: FACES=~/photos maeface train sessions/faces.json5 --set stages.0.epochs=10
+        EXAMPLE: FACES=~/photos maeface train sessions/faces.json5 --detach
         """
 
     static func run(_ arguments: inout Arguments) throws -> ExitCode {
@@ -101,7 +108,7 @@ enum TrainCommand: Command {
                 run = try makeRun(of: session, in: store, reusing: reusing)
                 try store.setNote("", starred: false, tags: [RunReference.seedTag(group)], of: run.id)
                 if try train(run, in: store, threads: threads, isJSON: false) != .done { return .failed }
-            } catch let error as UserError where error.kind == .environment {
+            } catch let error as any ExplainedError where error.kind == .environment {
                 Output.say("maeface: seed \(seed): \(error.description)")
                 code = .failed
             }
@@ -116,35 +123,21 @@ enum TrainCommand: Command {
     }
 
     static func readSession(_ path: String, _ overrides: [String]) throws -> Session {
-        do {
-            return try SessionReader.read(path: path, overrides: overrides)
-        } catch {
-            let onlyOverrides = error.problems.allSatisfy(\.isInOverride)
-            throw UserError(onlyOverrides ? .usage : .data, error.description)
-        }
+        try SessionReader.read(path: path, overrides: overrides)
     }
 
     static func makeRun(of session: Session, in store: RunStore, reusing: Bool) throws -> Run {
-        do {
-            let printer = ProgressPrinter()
-            return try Trainer.create(session, in: store, reusing: reusing, report: printer.report)
-        } catch let error as TrainingError where error.isBadData {
-            throw UserError.data(error.description)
-        }
+        let printer = ProgressPrinter()
+        return try Trainer.create(session, in: store, reusing: reusing, report: printer.report)
     }
 
     /// Trains in this process and prints how it went.
     static func train(_ run: Run, in store: RunStore, threads: Int, isJSON: Bool) throws -> ExitCode {
         Output.say("run \(run.id) '\(run.name)' in \(store.folder(of: run.id)), \(threads) threads")
         let printer = ProgressPrinter()
-        let status: RunStatus
-        do {
-            status = try Trainer(store: store, run: run, threads: threads, report: printer.report).train()
-            printer.finish()
-        } catch let error as TrainingError {
-            printer.finish()
-            throw UserError(error.isBadData ? .data : .environment, error.description)
-        }
+        defer { printer.finish() }
+        let status = try Trainer(store: store, run: run, threads: threads, report: printer.report).train()
+        printer.finish()
         try RunResult(run: store.run(run.id), store: store).printed(asJSON: isJSON)
         if status == .finished { return .done }
         Output.say("Resume it with: maeface train --resume \(run.id)")

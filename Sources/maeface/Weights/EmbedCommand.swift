@@ -3,20 +3,22 @@ import Training
 /// `maeface embed`: the features of images.
 enum EmbedCommand: Command {
     static let path = ["embed"]
-    static let summary = "write the features of images, of a run or any file of weights, as CSV"
+    static let summary = "write features of images as CSV"
     static let help = """
-        Writes one row an image: its path, and the features that the encoder gives it, the mean of the patch tokens
-        after fc_norm. The weights are a run's, or a file of MAE, MAE-Face, timm, Hugging Face or this program, with or
-        without decoder and head.
+        Writes one row for each image: its path and its features, the mean of the
+        patch tokens after fc_norm. The weights are those of a run, or a file of MAE,
+        MAE-Face, timm, Hugging Face or this program, with or without decoder and head.
 
-        USAGE: maeface embed (--run RUN [--fold K] | --weights FILE) INPUT... -o OUT.csv [--heads N] [--image PIXELS]
-               [--whole] [--batch N] [--threads N] [--home DIR]
+        USAGE: maeface embed (--run RUN [--fold K] | --weights FILE) INPUT...
+                             -o OUT.csv [--heads N] [--image PIXELS] [--whole]
+                             [--batch N] [--threads N] [--home DIR]
 
         \(ImageJob.help)
 
-        Images that cannot be read are said and left out. Progress and the report of the weights go to stderr.
+        Images that cannot be read are reported and left out. Progress and the report
+        of the weights go to stderr.
 
-        EXAMPLE: maeface embed --weights mae_face_pretrain_vit_base.pth photos -o features.csv
+        EXAMPLE: maeface embed --weights mae_pretrain_vit_base.pth photos -o out.csv
         """
 
     static func run(_ arguments: inout Arguments) throws -> ExitCode {

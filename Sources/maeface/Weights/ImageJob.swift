@@ -24,15 +24,19 @@ struct ImageJob {
     private let threads: Int
 
     static let help = """
-          --run RUN       the weights of a run's last stage with labels (RUN@STAGE for another), with its own evaluation;
-                          for a run of folds with one of
-          --fold K            the model that held out fold K
+          --run RUN       the weights of a run's last stage with labels (RUN@STAGE
+                          for another stage), evaluated as in that run
+          --fold K        of a run with folds, the model that held out fold K
           --weights FILE  any file of weights
           INPUT           JPEG and PNG files, and folders of them
-          --heads N       heads of attention, asked for when nothing tells them: the shapes do not
-          --image PIXELS  the side of the model's input (the file's); positions are resized
-          --whole         resizes the whole image to the square, for aligned faces; otherwise, but for a run that was
-                          evaluated so, the shorter side becomes 8/7 of the input and the centre is cut out
+          --heads N       the number of attention heads, needed only when neither
+                          the file nor its shapes show it
+          --image PIXELS  the side of the model's input (the file's); positions are
+                          resized
+          --whole         resize the whole image to the square, for aligned faces.
+                          Without it, except for a run that was evaluated this way,
+                          the shorter side becomes 8/7 of the input and the centre
+                          is cut out
           --batch N       images at once (32)
           --threads N     compute threads (all processors)
           --home DIR      the folder of runs (MAEFACE_HOME, or ./runs)
@@ -47,7 +51,7 @@ struct ImageJob {
         let home = RunStore.home(argument: try arguments.value("--home"))
         let short = try arguments.value("-o")
         guard let output = try arguments.value("--output") ?? short else {
-            throw UserError.usage("-o OUT.csv is needed: where the rows go.")
+            throw UserError.usage("-o OUT.csv is needed: the table to write.")
         }
         self.output = output
         heads = try arguments.integer("--heads")
@@ -59,14 +63,14 @@ struct ImageJob {
         switch (file, run) {
         case (let file?, nil):
             guard fold == nil, ensemble == nil else {
-                throw UserError.usage("--fold and --ensemble go with --run.")
+                throw UserError.usage("--fold and --ensemble need --run.")
             }
             (weights, isOfRun, framing) = ([file], false, isWhole ? .whole : .centre)
         case (nil, let run?):
             let store = try RunStore.open(home: home, readOnly: true)
             let found = try Self.weights(run, fold: fold, ensemble: ensemble, canAverage: canAverage, in: store)
             (weights, isOfRun, framing) = (found.files, true, isWhole ? .whole : found.framing)
-        default: throw UserError.usage("--run RUN or --weights FILE is needed, one of the two.")
+        default: throw UserError.usage("Give either --run RUN or --weights FILE.")
         }
         do {
             let scan = try FolderScan.scan(inputs)
@@ -83,15 +87,10 @@ struct ImageJob {
         let reference = try RunReference(word, in: store)
         guard !reference.isGroup, let run = reference.runs.first else {
             throw UserError.usage(
-                "'\(word)' are \(reference.runs.count) runs; name one of \(reference.runs.map(\.name).joined(separator: ", "))."
+                "'\(word)' names \(reference.runs.count) runs; choose one of \(reference.runs.map(\.name).joined(separator: ", "))."
             )
         }
-        let weights: StageWeights
-        do {
-            weights = try StageWeights(of: run, stage: reference.stages[0], in: store)
-        } catch let error as TrainingError {
-            throw UserError.data(error.description)
-        }
+        let weights = try StageWeights(of: run, stage: reference.stages[0], in: store)
         let title = "run \(run.id) '\(run.name)'"
         guard !weights.folds.isEmpty else {
             guard fold == nil, ensemble == nil else {
@@ -112,7 +111,7 @@ struct ImageJob {
         case (nil, nil):
             throw UserError.usage(
                 "\(title) has a model for each of the folds \(known): choose one with --fold K"
-                    + (canAverage ? ", or take the mean of their answers with --ensemble mean." : "."))
+                    + (canAverage ? ", or average their predictions with --ensemble mean." : "."))
         case (_?, _?): throw UserError.usage("--fold and --ensemble do not go together.")
         }
     }
@@ -127,10 +126,8 @@ struct ImageJob {
                 Output.say("\(weights): \(WeightsCommands.words(model.shape))")
                 for line in model.report.lines { Output.say(line) }
                 return model
-            } catch let error as CheckpointError {
-                throw UserError.data(error.description)
             } catch let error as ModelError {
-                throw UserError.data("\(weights): \(error)")
+                throw FileError(path: weights, error.description)
             }
         }
     }
@@ -173,13 +170,13 @@ struct ImageJob {
                     if isTerminal { Output.write("\r\(written + skipped) of \(files.count) images\u{1B}[K", to: 2) }
                 }
                 // An empty table is no result: it must not take the place of an older one.
-                guard written > 0 else { throw FileError(path: output, "would have no rows") }
+                guard written > 0 else { throw FileError(path: output, "would have no rows", kind: .environment) }
             }
         } catch {
             if skipped == files.count {
                 throw UserError.data("none of the \(files.count) images could be read, so nothing was written.")
             }
-            throw UserError.environment("\(error)")
+            throw error
         }
         if isTerminal { Output.write("\r\u{1B}[K", to: 2) }
         Output.result("\(output): \(written) images\(skipped > 0 ? ", \(skipped) skipped" : "")")

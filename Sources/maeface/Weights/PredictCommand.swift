@@ -7,26 +7,30 @@ import Training
 /// `maeface predict`: the scores that a fine-tuned model gives images.
 enum PredictCommand: Command {
     static let path = ["predict"]
-    static let summary = "write the scores of a run, or of fine-tuned weights, for images, as CSV"
+    static let summary = "write predictions for images as CSV"
     static let help = """
-        Writes one row an image: its path and a score for each class (probabilities), action unit (probabilities), or
-        for valence and arousal (in [-1, 1]). The weights are a run's, which knows its tasks and the names of its outputs,
-        or a fine-tuned file with fc_norm and head, under the names of MAE, MAE-Face or timm.
+        Writes one row for each image: its path and its scores. These are
+        probabilities of classes or action units, or valence and arousal in [-1, 1].
+        The weights are those of a run, which knows its tasks and the names of its
+        outputs, or a fine-tuned file with fc_norm and head, with the names of MAE,
+        MAE-Face or timm.
 
-        USAGE: maeface predict --run RUN [--fold K | --ensemble mean] INPUT... -o OUT.csv
-               maeface predict --weights FILE --task TASK INPUT... -o OUT.csv [--classes NAME,...]
-               and [--heads N] [--image PIXELS] [--whole] [--batch N] [--threads N] [--home DIR]
+        USAGE: maeface predict --run RUN [--fold K | --ensemble mean] INPUT...
+                               -o OUT.csv [OPTIONS]
+               maeface predict --weights FILE --task TASK INPUT... -o OUT.csv
+                               [--classes NAME,...] [OPTIONS]
 
-          --ensemble mean the mean of what the models of all folds answer
-          --task TASK     expression, actionUnits or valenceArousal: what the head was trained for; files of this program
-                          say it themselves
-          --classes ...   names of the outputs in their order, which no file of other programs tells; without it,
-                          classes are class0, class1 ..., twelve units are ABAW's
+          --ensemble mean the mean of the predictions of all folds' models
+          --task TASK     expression, actionUnits or valenceArousal: what the head
+                          was trained for; files of this program contain it
+          --classes ...   the names of the outputs in their order, which files of
+                          other programs do not contain; without it, classes are
+                          class0, class1 ..., and twelve units are ABAW's
         \(ImageJob.help)
 
         EXAMPLE: maeface predict --run ck-au --ensemble mean photos -o scores.csv
-                 maeface predict --weights affectnet.pth --task expression photos -o scores.csv \\
-                   --classes Neutral,Happiness,Sadness,Surprise,Fear,Disgust,Anger,Contempt
+                 maeface predict --weights affectnet.pth --task expression photos \\
+                   -o scores.csv --classes Neutral,Happiness,Sadness,Surprise,Fear
         """
 
     static func run(_ arguments: inout Arguments) throws -> ExitCode {
@@ -43,7 +47,7 @@ enum PredictCommand: Command {
         }
         let job = try ImageJob(&arguments, canAverage: true)
         if job.isOfRun, task != nil || names != nil {
-            throw UserError.usage("--task and --classes go with --weights: a run knows its own.")
+            throw UserError.usage("--task and --classes need --weights; a run stores its own.")
         }
         let models = try job.models(use: .outputs)
         var heads: [TaskScores] = []
@@ -64,7 +68,7 @@ enum PredictCommand: Command {
             {
                 heads = [try TaskScores(task: .expression, outputs: head.channels.count, names: said[0].channels)]
             } else {
-                Output.say("the file does not name its classes; --classes does, in the order that it was trained with")
+                Output.say("the file does not name its classes; give them with --classes, in the order of training")
             }
         }
         return try job.write(heads.flatMap(\.channels), of: models) { outputs in

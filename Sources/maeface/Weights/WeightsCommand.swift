@@ -8,14 +8,16 @@ enum WeightsInspectCommand: Command {
     static let path = ["weights", "inspect"]
     static let summary = "list the tensors of a file of weights"
     static let help = """
-        Lists the tensors of a file of weights: name, shape, type, mean and standard deviation, which model they are of,
-        and what else the file holds. Reads PyTorch files (.pth, .pt, .bin, .pth.tar, of any version), safetensors, an
-        index of shards, and folders with such files. Nothing in a file is run.
+        Lists the tensors of a file of weights: name, shape, type, mean and standard
+        deviation. It also says which model they are of and what else the file holds.
+        It reads PyTorch files of any version (.pth, .pt, .bin, .pth.tar),
+        safetensors, an index of shards, and folders with such files. No code in a
+        file is run.
 
         USAGE: maeface weights inspect FILE [--check] [--json]
 
-          --check  compares the checksums that zip archives keep with all their bytes
-          --json   prints an object, with the smallest and largest value of each tensor as well
+          --check  verify the checksums of a zip archive against all its bytes
+          --json   print an object, with the minimum and maximum of each tensor too
 
         EXAMPLE: maeface weights inspect mae_face_pretrain_vit_base.pth
         """
@@ -24,7 +26,7 @@ enum WeightsInspectCommand: Command {
         let isJSON = arguments.flag("--json")
         let isChecked = arguments.flag("--check")
         let name = try arguments.positionals("FILE", atLeast: 1, atMost: 1)[0]
-        let file = try WeightsCommands.open(name, verifiesChecksums: isChecked)
+        let file = try WeightsFile(path: name, verifiesChecksums: isChecked)
         let rows = file.tensors.map { (tensor: $0, statistics: TensorStatistics(file.floats(of: $0))) }
         let model = try? WeightsShape(NamedWeights(file))
         if isJSON {
@@ -107,20 +109,6 @@ enum WeightsInspectCommand: Command {
 
 /// What the commands about weights share.
 enum WeightsCommands {
-    /// Opens a file, or ends the command with its sentence.
-    static func open(_ path: String, verifiesChecksums: Bool = false) throws -> WeightsFile {
-        try badData { () throws(CheckpointError) in try WeightsFile(path: path, verifiesChecksums: verifiesChecksums) }
-    }
-
-    /// Turns what is wrong with a file into the error of a command.
-    static func badData<Result>(_ body: () throws(CheckpointError) -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch {
-            throw UserError.data(error.description)
-        }
-    }
-
     /// `a vit-base (768 channels, 12 blocks, patches of 16) for 224 pixels, decoder 512d8b`
     static func words(_ model: WeightsShape) -> String {
         var words = "a \(model.words)"

@@ -5,22 +5,27 @@ import Foundation
 /// `maeface weights convert`: weights for other programs.
 enum WeightsConvertCommand: Command {
     static let path = ["weights", "convert"]
-    static let summary = "write weights for other programs: .safetensors or .pth, other names"
+    static let summary = "write weights in another format or with other names"
     static let help = """
-        Writes a file of weights in another format or under other names. Every bit of every tensor is kept; optimizer
-        state and what else lies beside the weights is not. The new file appears whole or not at all.
+        Writes a file of weights in another format or with other names. Every bit of
+        every tensor is kept. Optimizer state and other content beside the weights is
+        left out. The new file appears whole or not at all.
 
-        USAGE: maeface weights convert IN OUT [--names NAMES] [--heads N] [--check] [--json]
+        USAGE: maeface weights convert IN OUT [--names NAMES] [--heads N] [--check]
+                                       [--json]
 
-          OUT            .safetensors, or .pth, .pt, .bin for a file that torch.load(weights_only=True) opens
+          OUT            .safetensors; or .pth, .pt or .bin, which
+                         torch.load(weights_only=True) opens
           --names NAMES  mae          facebookresearch/mae and MAE-Face
                          timm         the same without the decoder
-                         huggingface  ViTMAE of transformers: query, key and value apart
+                         huggingface  ViTMAE of transformers: query, key and value
+                                      apart
                          (without it, every name stays as it is)
-          --heads N      notes the heads of attention in a .safetensors, so that nobody has to be asked
-          --check        compares the checksums of IN first
+          --heads N      store the number of attention heads in a .safetensors file,
+                         so that readers need not ask for it
+          --check        verify the checksums of IN first
 
-        EXAMPLE: maeface weights convert runs/1/weights.safetensors faces.pth --names mae
+        EXAMPLE: maeface weights convert runs/1/weights.safetensors out.pth --names mae
         """
 
     static func run(_ arguments: inout Arguments) throws -> ExitCode {
@@ -32,26 +37,18 @@ enum WeightsConvertCommand: Command {
         guard let format = WeightsConversion.format(ofName: words[1]) else {
             throw UserError.usage("'\(words[1])' should end in .safetensors, or in .pth, .pt or .bin.")
         }
-        let file = try WeightsCommands.open(words[0], verifiesChecksums: isChecked)
+        let file = try WeightsFile(path: words[0], verifiesChecksums: isChecked)
         let weights = NamedWeights(file)
         var metadata: [String: String] = [:]
         if let shape = try? WeightsShape(weights) {
             if let heads {
-                _ = try WeightsCommands.badData { () throws(CheckpointError) in
-                    try shape.heads(asked: heads, path: file.path)
-                }
+                _ = try shape.heads(asked: heads, path: file.path)
             }
             metadata["maeface.heads"] = (heads ?? shape.statedHeads).map { "\($0)" }
         }
         metadata["maeface.normalisation"] = file.metadata["maeface.normalisation"]
-        let result: WeightsConversion.Result
-        do {
-            result = try WeightsConversion(weights).write(
-                to: words[1], format: format, names: names, metadata: metadata)
-        } catch {
-            // What is wrong with the input was said above; here the output cannot be written.
-            throw UserError.environment(error.description)
-        }
+        let result = try WeightsConversion(weights).write(
+            to: words[1], format: format, names: names, metadata: metadata)
         say(file, result)
         if isJSON {
             try Output.json(json(words[1], result))

@@ -5,7 +5,8 @@ enum KeysCommand: Command {
     static let path = ["keys"]
     static let summary = "print the keys of the workbench"
     static let help = """
-        Prints every key of the workbench as Markdown, from the table that the workbench itself uses.
+        Prints every key of the workbench as Markdown, from the table that the
+        workbench itself uses.
 
         USAGE: maeface keys
 

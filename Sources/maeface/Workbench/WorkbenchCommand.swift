@@ -15,25 +15,33 @@ enum WorkbenchCommand: Command {
     static let help = """
         USAGE: maeface [--home DIR] [--run RUN]
                maeface --predictions FILE [--truth T] [OPTIONS]
-               maeface --once VIEW [--size WIDTHxHEIGHT] [--home DIR] [--run RUN] [--predictions FILE ...]
+               maeface --once VIEW [--size WxH] [--home DIR] [--run RUN]
+                       [--predictions FILE ...]
 
-        Opens the workbench on the newest run, or on RUN (an id, a name, or last). Leaving it never stops a training.
+        Opens the workbench on the newest run, or on RUN (an id, a name, or last).
+        Training continues when you leave the workbench.
 
-          --home DIR     the folder of runs (else MAEFACE_HOME, else ./runs)
+          --home DIR     the folder of runs (MAEFACE_HOME, or ./runs)
           --run RUN      the run to show first
-          --once VIEW    print one frame of a view as text: launch, monitor, smoother, runs, compare, inspect
-          --size WxH     its size in characters, 120x36 when left out
+          --once VIEW    print one frame of a view as text: launch, monitor,
+                         smoother, runs, compare, inspect
+          --size WxH     width and height of that frame in characters (120x36)
 
         Smoother:
-          --predictions F      opens frame-wise predictions of any model in the smoother (may be repeated)
+          --predictions F      open frame-wise predictions of any model in the
+                               smoother (may be repeated)
         \(PredictionArguments.help)
 
-        Environment: NO_COLOR turns colours off. MAEFACE_PICTURES chooses how faces are drawn: auto, sixel, kitty,
-        blocks, ascii or none. MAEFACE_GLYPHS chooses how curves are: braille, blocks or ascii. MAEFACE_THEME chooses
-        the colours: dark, light, high-contrast, colour-blind, mono, or a file.
+        Environment:
+          NO_COLOR           turns colours off
+          MAEFACE_PICTURES   how faces are drawn: auto, sixel, kitty, blocks, ascii
+                             or none
+          MAEFACE_GLYPHS     how curves are drawn: braille, blocks or ascii
+          MAEFACE_THEME      the colours: dark, light, high-contrast, colour-blind,
+                             mono, or a file
 
         EXAMPLE: maeface --once monitor --size 100x30 --run last
-                 maeface --predictions theirs.csv --truth annotations/VA_Estimation_Challenge
+                 maeface --predictions theirs.csv --truth VA_Estimation_Challenge
         """
 
     static func run(_ arguments: inout Arguments) throws -> ExitCode {
@@ -48,12 +56,12 @@ enum WorkbenchCommand: Command {
         if !files.isEmpty {
             predictions = .files(PredictionFiles(paths: files, truth: reading.truth, reading: reading.reading))
         } else if reading.truth != nil || reading.reading != PredictionReadingOptions() {
-            throw UserError.usage("--truth and its kin go with --predictions.")
+            throw UserError.usage("--truth and the other options of predictions need --predictions.")
         }
         if let once {
             return try printOnce(once, size: size, home: home, reference: reference, predictions: predictions)
         }
-        if size != nil { throw UserError.usage("--size goes with --once.") }
+        if size != nil { throw UserError.usage("--size needs --once.") }
         return try open(
             home: home, watching: try reference.map { try resolve($0, home: home) }, predictions: predictions)
     }
@@ -68,12 +76,7 @@ enum WorkbenchCommand: Command {
                 "The workbench needs a terminal for its input and output. 'maeface --once monitor' prints one frame.")
         }
         let environment = ProcessInfo.processInfo.environment
-        let terminal: Terminal
-        do {
-            terminal = try Terminal(Terminal.Options(environment: environment))
-        } catch {
-            throw UserError.environment(error.description)
-        }
+        let terminal = try Terminal(Terminal.Options(environment: environment))
         let shell: WorkbenchShell
         do {
             let themes = Themes.find(environment: environment)

@@ -70,6 +70,53 @@ struct DocumentationTests {
             })
     }
 
+    /// The rows of the table that begins below a line of ARCHITECTURE: the words in backticks of each cell.
+    private func table(below line: String) throws -> [[[String]]] {
+        let page = try #require(Self.pages.first { $0.path == "ARCHITECTURE.md" })
+        let lines = page.text.split(separator: "\n", omittingEmptySubsequences: false)
+        let start = try #require(lines.firstIndex { $0.hasPrefix(line) })
+        let rows = lines[start...].drop { !$0.hasPrefix("|") }.prefix { $0.hasPrefix("|") }.dropFirst(2)
+        return rows.map { row in
+            row.split(separator: "|").map { cell in cell.matches(of: /`([^`]+)`/).map { String($0.1) } }
+        }
+    }
+
+    @Test("A target imports only targets above it in the table of ARCHITECTURE, which has all of them")
+    func targets() throws {
+        let order = try table(below: "## Targets").flatMap { $0.first ?? [] }
+        let manifest = try String(contentsOf: Self.package.appendingPathComponent("Package.swift"), encoding: .utf8)
+        let folder = Self.package.appendingPathComponent("Sources").path
+        let targets = try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }
+        #expect(Set(order) == Set(targets))
+        #expect(order.count == targets.count)
+        let declarations = manifest.matches(of: /library\(\s*"(\w+)"(?:,\s*\[([^\]]*)\])?/)
+        #expect(declarations.count > 15)
+        for declaration in declarations {
+            let name = String(declaration.1)
+            let place = try #require(order.firstIndex(of: name), "\(name) is not in the table")
+            for word in (declaration.2 ?? "").matches(of: /"(\w+)"/) {
+                let isAbove = order[..<place].contains(String(word.1))
+                #expect(isAbove, "\(name) imports \(word.1), which is not above it")
+            }
+        }
+    }
+
+    @Test("The table of folders in ARCHITECTURE has all of them, and none has more than 16 source files")
+    func folders() throws {
+        let listed = Set(
+            try table(below: "Folders group").flatMap { row in
+                row.dropFirst().flatMap { $0 }.map { "\(row.first?.first ?? "")/\($0)" }
+            })
+        let root = Self.package.appendingPathComponent("Sources")
+        var counts: [String: Int] = [:]
+        let files = try #require(FileManager.default.enumerator(atPath: root.path))
+        for case let file as String in files where file.hasSuffix(".swift") {
+            counts[(file as NSString).deletingLastPathComponent, default: 0] += 1
+        }
+        #expect(Set(counts.keys.filter { $0.contains("/") }) == listed)
+        for (folder, count) in counts { #expect(count <= 16, "\(folder) has \(count) source files") }
+    }
+
     @Test("README is read in one sitting: at most 9 KB")
     func size() throws {
         let readme = try #require(Self.pages.first { $0.path == "README.md" })

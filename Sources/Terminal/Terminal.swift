@@ -40,6 +40,7 @@ public final class Terminal {
     let traits: TerminalTraits
     let options: Options
     var decoder: InputDecoder
+    var bursts = BurstDetector()
     var stray = StrayOutput()
     var signals: Int32 = -1
     var keyWindow: UnsafeMutablePointer<WINDOW>

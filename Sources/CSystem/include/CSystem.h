@@ -27,6 +27,10 @@ int maeface_reap(pid_t process, int *_Nonnull code);
 /// Waits for a child of ours to end. 1 and -1 as `maeface_reap`.
 int maeface_wait(pid_t process, int *_Nonnull code);
 
+/// Fills descriptors 0, 1 and 2 where they are closed, so that no file of ours gets their numbers and takes in what is
+/// printed. Writing to such a 1 fails.
+void maeface_hold_standard_descriptors(void);
+
 /// The name of this machine, cut to fit, always terminated.
 void maeface_host_name(char *_Nonnull name, size_t capacity);
 

@@ -178,6 +178,20 @@ struct TrainTests {
         #expect(reason.contains(names[signal] ?? "SIG"), "\(reason)")
     }
 
+    @Test("A limit on the size of files is a full disk, and said")
+    func fileSizeLimit() throws {
+        let folder = try TemporaryFolder()
+        let session = try folder.write("tiny.json5", tinySession(epochs: 2))
+        // In units of 512 bytes: too little for the weights, and then for the store itself.
+        for limit in [300, 20] {
+            let shell = ["/bin/sh", "-c", "ulimit -f \(limit); exec \"$0\" \"$@\"", try Program.path]
+            let result = try Program.run(
+                ["train", session, "--home", folder.path + "/runs-\(limit)"], wrapper: shell)
+            #expect(result.status == 1)
+            #expect(result.talk.contains("may not write larger files"), "\(result.talk)")
+        }
+    }
+
     @Test("A second trainer of the same run is refused")
     func locked() throws {
         let folder = try TemporaryFolder()

@@ -34,7 +34,8 @@ enum TrainCommand: Command {
           --home DIR        the folder of runs (MAEFACE_HOME, or ./runs)
           --json            print the result as JSON
 
-        Ctrl-C and SIGTERM write a checkpoint and stop. Watch a run with 'maeface'.
+        Ctrl-C, SIGTERM and whatever else ends a process write a checkpoint and stop,
+        only a terminal that hangs up does not. Watch a run with 'maeface'.
 
         EXAMPLE: FACES=~/photos maeface train sessions/faces.json5 --detach
         """

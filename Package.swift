@@ -50,7 +50,7 @@ let package = Package(
         library("RenderedFaces", ["Affect", "Compute", "Images"]),
         library("Session", ["Affect", "Basics", "JSON5"]),
         library("Datasets", ["Affect", "Basics", "Compute", "Images", "RenderedFaces", "Tables"]),
-        library("Checkpoints", ["Basics", "Compute", "CZlib", "JSON5"]),
+        library("Checkpoints", ["Basics", "Compute", "CSystem", "CZlib", "JSON5"]),
         library("RunStore", ["Basics", "CSQLite", "CSystem"]),
         library("Results", ["Affect", "Basics", "Evaluation", "RunStore", "Session"]),
         library(
@@ -80,13 +80,13 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("BasicsTests", ["Basics"]),
         tests("TablesTests", ["Tables"]),
-        tests("JSON5Tests", ["JSON5"]),
+        tests("JSON5Tests", ["JSON5", "Session"]),
         tests("ComputeTests", ["Compute", "CKernels"], exclude: ["Reference"]),
         tests("ModelTests", ["Model", "Compute"], exclude: ["Reference", "Fixtures"]),
         tests(
             "EvaluationTests", ["TestSupport", "Affect", "Basics", "Evaluation", "CKernels"], exclude: ["Reference"]),
         tests("ImagesTests", ["TestSupport", "Images", "Compute", "CImage"], exclude: ["Reference"]),
-        tests("RenderedFacesTests", ["TestSupport", "Affect", "RenderedFaces", "Images", "Compute"]),
+        tests("RenderedFacesTests", ["TestSupport", "Affect", "RenderedFaces", "Images", "Compute", "Datasets"]),
         tests("SessionTests", ["Session", "JSON5"]),
         tests(
             "DatasetsTests",

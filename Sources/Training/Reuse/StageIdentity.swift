@@ -25,6 +25,7 @@ struct StageIdentity {
         fingerprint.add(session.consequentialText(ofStage: part.stage))
         if let before { fingerprint.add(before) }
         if let initial = session.model.initialWeights { fingerprint.add(file: initial) }
+        if let key = session.model.initialKey { fingerprint.add(key) }
         switch (data, session.stages[part.stage]) {
         case (.photos(let photos), _):
             for file in photos.files { fingerprint.add(file: file) }

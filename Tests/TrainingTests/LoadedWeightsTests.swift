@@ -82,6 +82,54 @@ struct LoadedWeightsTests {
         if use == .features { #expect(model.columns == 16) }
     }
 
+    @Test(
+        "Heads of timm and transformers on the class token and on the mean give their programs' numbers",
+        arguments: [
+            ("timm-token", LoadedClassifier.Use.outputs, Pooling.classToken), ("timm-token", .features, .classToken),
+            ("timm-avg", .outputs, .mean), ("timm-avg", .features, .mean),
+            ("timm-beit", .outputs, .mean), ("timm-beit", .features, .mean),
+            ("transformers-classifier", .outputs, .classToken),
+        ])
+    func pooling(name: String, use: LoadedClassifier.Use, pooling: Pooling) throws {
+        let model = try LoadedClassifier(
+            path: Self.path("other/\(name).safetensors"), use: use, heads: 2, batch: 2, pool: ThreadPool(threads: 2))
+        #expect(model.pooling == pooling)
+        let theirs = try WeightsFile(path: Self.path("other/outputs.safetensors"))
+        let images = theirs.floats(of: try #require(theirs["images"]))
+        let expected = theirs.floats(
+            of: try #require(theirs[name + (use == .outputs ? "/logits" : "/features")]))
+        var values = [Float](repeating: 0, count: 2 * model.columns)
+        model.run(images: images, batch: 2, into: &values)
+        let error = Self.relativeError(values, expected)
+        print("\(name) \(use): \(error)")
+        #expect(error < 1e-5)
+        // One image at a time: the class token of every image is found.
+        var single = [Float](repeating: 0, count: model.columns)
+        images.withUnsafeBufferPointer { images in
+            guard let second = images.baseAddress.map({ $0 + 3 * 16 * 16 }) else { return }
+            model.run(images: second, batch: 1, into: &single)
+        }
+        #expect(Self.relativeError(single, Array(expected.dropFirst(model.columns))) < 1e-5)
+    }
+
+    @Test("A session begins with the model of the file that its key names")
+    func key() throws {
+        var settings = Self.settings(
+            "other/averaged.pth", encoder: TransformerShape(width: 16, depth: 1, heads: 2))
+        let average = try Self.load(settings)
+        settings.initialKey = "state_dict"
+        let trained = try Self.load(settings)
+        for (model, key) in [(average.0, "state_dict_ema"), (trained.0, "state_dict")] {
+            let file = try WeightsFile(path: Self.path("other/averaged.pth"), key: key)
+            let token = try #require(model.parameters["cls_token"])
+            #expect(Array(model.parameters.values(of: token)) == file.floats(of: try #require(file["cls_token"])))
+        }
+        #expect(trained.1.notes.contains { $0.contains("state_dict is taken, not state_dict_ema") })
+        settings.initialKey = "sate_dict"
+        let wrong = #expect(throws: TrainingError.self) { try Self.load(settings) }
+        #expect(wrong?.description.contains("has nothing under the key \"sate_dict\"") == true)
+    }
+
     @Test("What a file lacks for its use is said")
     func reports() throws {
         let pool = ThreadPool(threads: 1)

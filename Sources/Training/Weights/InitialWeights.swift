@@ -23,7 +23,9 @@ public struct InitialWeights {
         self.path = path
         normalisation = model.normalisation
         do {
-            weights = NamedWeights(try WeightsFile(path: path))
+            // Weights of a stage before are one model.
+            let key = path == model.initialWeights ? model.initialKey : nil
+            weights = NamedWeights(try WeightsFile(path: path, key: key))
             shape = try WeightsShape(weights)
         } catch {
             throw Self.badData(error)
@@ -39,7 +41,7 @@ public struct InitialWeights {
             case .pretrain(let stage): try initial.check(session.model.configuration(for: stage))
             case .supervised: try initial.check(session.model.classifierConfiguration())
             }
-        return ["begins with \(initial.path)"] + report.lines
+        return ["begins with \(initial.path)" + (session.model.initialKey.map { ", \($0)" } ?? "")] + report.lines
     }
 
     /// What loading would do, without reading a value.

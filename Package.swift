@@ -86,7 +86,7 @@ let package = Package(
         tests(
             "EvaluationTests", ["TestSupport", "Affect", "Basics", "Evaluation", "CKernels"], exclude: ["Reference"]),
         tests("ImagesTests", ["TestSupport", "Images", "Compute", "CImage"], exclude: ["Reference"]),
-        tests("RenderedFacesTests", ["TestSupport", "Affect", "RenderedFaces", "Images", "Compute", "Datasets"]),
+        tests("RenderedFacesTests", ["TestSupport", "Affect", "Datasets", "RenderedFaces", "Images", "Compute"]),
         tests("SessionTests", ["Session", "JSON5"]),
         tests(
             "DatasetsTests",

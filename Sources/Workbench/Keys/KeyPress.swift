@@ -15,6 +15,14 @@ extension State {
         return perform(action)
     }
 
+    /// Whether a person can have meant what is asked for: text that is pasted into a terminal that does not mark pastes
+    /// comes as keys, and must not stop a run.
+    mutating func isMeant() -> Bool {
+        guard isInBurst else { return true }
+        notice = refusal("many keys came at once, as from a paste; press this one alone if you meant it")
+        return false
+    }
+
     // MARK: Filters
 
     /// The page's filter while it takes the keys.

@@ -5,6 +5,8 @@ struct Question: Popup {
     struct Answer: Sendable {
         let key: Character
         let text: String
+        /// Changes nothing, so that even pasted keys may choose it.
+        var isHarmless = false
         let choose: Action.Handler
     }
 
@@ -63,6 +65,7 @@ struct Question: Popup {
     }
 
     private func choose(_ choice: Answer, in state: inout State) -> [Effect] {
+        guard choice.isHarmless || state.isMeant() else { return [] }
         state.popup = nil
         return choice.choose(&state)
     }
@@ -102,6 +105,7 @@ struct Confirmation: Popup {
     func press(_ key: Key, in state: inout State) -> [Effect] {
         switch key {
         case .character("y"):
+            guard state.isMeant() else { return [] }
             state.popup = nil
             return confirm(&state)
         case .escape, .enter, .character("n"), .character("q"):

@@ -12,7 +12,7 @@ enum TrainingActions {
                 live(state).map { Hint($0.condition == .paused ? "continue" : "pause", rank: 10) }
             }, refused: notLive
         ) { state in
-            guard let run = state.subject else { return [] }
+            guard state.isMeant(), let run = state.subject else { return [] }
             let isPaused = run.condition == .paused
             state.notice = Notice(
                 text: isPaused ? "\(run.name) will continue" : "\(run.name) will pause after this step")
@@ -22,14 +22,14 @@ enum TrainingActions {
             "stop", keys: [.character("s")], help: "stop training (asks when)", in: .training, isEverywhere: true,
             hint: { live($0) == nil ? nil : Hint("stop", rank: 11) }, refused: notLive
         ) { state in
-            guard let run = state.subject else { return [] }
+            guard state.isMeant(), let run = state.subject else { return [] }
             return state.present(Question.stop(run))
         },
         Action(
             "checkpoint", keys: [.character("c")], help: "write a checkpoint now", in: .training, isEverywhere: true,
             hint: { live($0) == nil ? nil : Hint("checkpoint", rank: 12) }, refused: notLive
         ) { state in
-            guard let run = state.subject else { return [] }
+            guard state.isMeant(), let run = state.subject else { return [] }
             state.notice = Notice(text: "\(run.name) will write a checkpoint")
             return [.send(.checkpoint, run.id)]
         },
@@ -38,7 +38,7 @@ enum TrainingActions {
             isEverywhere: true,
             hint: { $0.subject?.condition.canResume == true ? Hint("resume", rank: 10) : nil }, refused: notResumable
         ) { state in
-            guard let run = state.subject else { return [] }
+            guard state.isMeant(), let run = state.subject else { return [] }
             state.notice = Notice(text: "resuming \(run.name) from its last checkpoint")
             return [.resume(run.id)]
         },
@@ -72,7 +72,7 @@ extension Question {
                     state.notice = Notice(text: "\(run.name) will write a checkpoint and stop")
                     return [.send(.stop, run.id)]
                 },
-                Answer(key: "c", text: "cancel") { _ in [] },
+                Answer(key: "c", text: "cancel", isHarmless: true) { _ in [] },
             ])
     }
 }

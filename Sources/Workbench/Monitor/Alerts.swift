@@ -18,11 +18,11 @@ extension State {
             return Alert(text: "failed: \(reason)", isSevere: true)
         case .lost:
             return Alert(
-                text: "lost: its trainer was killed or the machine went down; r resumes it from its last checkpoint",
+                text: "lost: the trainer was killed or the machine went down; r resumes from the last checkpoint",
                 isSevere: true)
         case .stalled:
             let since = run.heartbeat.map { " since " + Numbers.clock($0 + Double(utcOffset)) } ?? ""
-            return Alert(text: "stalled: no sign of life from its trainer\(since)", isSevere: true)
+            return Alert(text: "stalled: no heartbeat from the trainer\(since)", isSevere: true)
         default: break
         }
         guard let event = watched.history.last(where: { $0.kind == .alert }), event.id > monitor.seenAlert else {
@@ -34,32 +34,4 @@ extension State {
 
     /// How many alerts the watched run has had.
     var alertCount: Int { watched?.history.reduce(0) { $0 + ($1.kind == .alert ? 1 : 0) } ?? 0 }
-}
-
-extension RunCondition {
-    /// Somebody trains, or would if let.
-    var isLive: Bool { self == .running || self == .paused || self == .stalled || self == .pending }
-    /// It has stopped short and can go on from its last checkpoint.
-    var canResume: Bool { self == .stopped || self == .failed || self == .lost }
-
-    var sign: String {
-        switch self {
-        case .running: "●"
-        case .pending: "○"
-        case .paused: "‖"
-        case .finished: "✓"
-        case .stopped: "■"
-        case .failed, .lost: "✗"
-        case .stalled: "▲"
-        }
-    }
-
-    var role: Role {
-        switch self {
-        case .running, .finished: .good
-        case .pending, .stopped: .faint
-        case .paused, .stalled: .warning
-        case .failed, .lost: .bad
-        }
-    }
 }

@@ -37,7 +37,7 @@ struct SlidersView {
     func draw(into frame: inout Frame) {
         let isFocused = smoother.focus == .sliders
         let box = Box(
-            title: glyphs.plain("Sigmas in frames"), note: linkNote, footer: Self.spans(presets, theme),
+            title: glyphs.plain("Sigmas in frames"), note: linkNote, footer: footer,
             isFocused: isFocused)
         box.draw(into: &frame, in: rect, glyphs: glyphs, theme: theme)
         for slider in smoother.sliders { draw(slider, isFocused, into: &frame) }
@@ -47,37 +47,37 @@ struct SlidersView {
     private var linkNote: [Span] {
         guard let set = smoother.set, set.channels.count > 1 else { return [] }
         return smoother.isLinked
-            ? [Span("all channels", theme[.faint])] : [Span("\(smoother.channelName) alone", theme[.accent])]
+            ? [Span("all channels", theme[.faint])] : [Span("\(smoother.channelName) only", theme[.accent])]
     }
 
-    /// What the bottom edge names, as far as there is room; a click there does it.
-    private var presets: [Preset] {
-        let all: [Preset] = [
-            ("a", "tune", .tune), ("0", "identity", .showAll), ("g", "plain", .plainGaussian), ("w", "keep", .keep),
+    /// What the bottom edge names, as far as there is room.
+    private var edge: [(key: String, text: String, action: Action)] {
+        let all: [(key: String, text: String, action: Action)] = [
+            ("a", "tune", SmootherActions.tune), ("0", "no filter", .showAll),
+            ("g", "plain", SmootherActions.plainGaussian), ("w", "keep", SmootherActions.keep),
         ]
         return all.indices.reversed().lazy.map { Array(all[...$0]) }
-            .first { Self.spans($0, theme).width <= rect.width - 6 } ?? []
+            .first { items in items.flatMap { spans($0.key, $0.text) }.width + 2 * (items.count - 1) <= rect.width - 6 }
+            ?? []
     }
 
-    private typealias Preset = (key: String, text: String, action: Action)
-
-    private static func spans(_ presets: [Preset], _ theme: Theme) -> [Span] {
-        presets.enumerated().flatMap { index, preset in
-            [Span((index > 0 ? "  " : "") + preset.key, theme[.key]), Span(" " + preset.text, theme[.faint])]
-        }
+    private func spans(_ key: String, _ text: String) -> [Span] {
+        [Span(key, theme[.key]), Span(" " + text, theme[.faint])]
     }
 
-    /// The action named at a place of the bottom edge.
-    func preset(at position: Position) -> Action? {
-        let shown = presets
-        let box = Box(title: "", footer: Self.spans(shown, theme))
-        guard position.row == rect.endRow - 1, var column = box.footerColumn(in: rect) else { return nil }
-        for (index, preset) in shown.enumerated() {
-            let end = column + Self.spans([preset], theme).width + (index > 0 ? 2 : 0)
-            if (column..<end).contains(position.column) { return preset.action }
-            column = end
+    private var footer: [Span] {
+        Array(edge.map { spans($0.key, $0.text) }.joined(separator: [Span("  ", theme[.faint])]))
+    }
+
+    /// The words on the bottom edge, and what a click on them does.
+    var presets: [Clickable] {
+        guard var column = Box(title: "", footer: footer).footerColumn(in: rect) else { return [] }
+        return edge.map { item in
+            let place = Rect(
+                column: column, row: rect.endRow - 1, width: spans(item.key, item.text).width, height: 1)
+            column = place.endColumn + 2
+            return Clickable(rect: place, action: item.action)
         }
-        return nil
     }
 
     private func draw(_ slider: SmootherSlider, _ isFocused: Bool, into frame: inout Frame) {

@@ -27,7 +27,7 @@ extension State {
     }
 
     /// The chart of a pane; nil before its first point.
-    func chart(_ pane: Pane) -> LineChart? {
+    func chart(_ pane: MonitorPane) -> LineChart? {
         guard let span = chartSpan else { return nil }
         let theme = options.theme
         var series: [LineChart.Series] = []
@@ -57,7 +57,7 @@ extension State {
     }
 
     /// What the curves of a pane say at a step: name, value and style.
-    func readings(_ pane: Pane, at position: Double) -> [(name: String, value: String, style: Style)] {
+    func readings(_ pane: MonitorPane, at position: Double) -> [(name: String, value: String, style: Style)] {
         let theme = options.theme
         var found: [(name: String, value: String, style: Style)] = []
         func add(_ curve: Curve?, _ name: String, _ style: Style) {

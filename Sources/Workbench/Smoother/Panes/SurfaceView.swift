@@ -41,7 +41,7 @@ struct SurfaceView {
         let inner = Box(title: glyphs.plain(title), note: note, isFocused: smoother.focus == .map)
             .draw(into: &frame, in: rect, glyphs: glyphs, theme: theme)
         guard let known, !known.surface.first.isEmpty else {
-            let text = smoother.set?.hasTruth == true ? "scoring" : "no truth, so nothing can be scored"
+            let text = smoother.set?.hasTruth == true ? "computing" : "no truth, so no scores"
             frame.put(centred: text, in: inner, style: theme[.faint])
             return
         }

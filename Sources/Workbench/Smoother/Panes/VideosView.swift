@@ -13,7 +13,7 @@ struct VideosView {
 
     func draw(into frame: inout Frame) {
         let listed = smoother.listed
-        let filter = smoother.list.filter
+        let filter = smoother.list.filter.text
         var note: [Span] = []
         if let fold = smoother.fold { note.append(Span("fold \(fold)  ", theme[.accent])) }
         if !filter.isEmpty { note.append(Span("/\(filter)  ", theme[.match])) }
@@ -24,20 +24,18 @@ struct VideosView {
             frame.put(centred: "nothing matches /\(filter); Esc clears the filter", in: inner, style: theme[.faint])
             return
         }
+        let window = window(listed.count)
         table.draw(
-            { row(listed[$0]) }, count: listed.count, first: first,
-            selected: smoother.focus == .videos ? smoother.list.selected : nil, into: &frame,
-            in: inner, glyphs: glyphs, theme: theme)
-        ListView.drawScrollMark(
-            into: &frame, column: rect.endColumn - 1, row: inner.row + 1, height: inner.height - 1, first: first,
-            count: listed.count, glyphs: glyphs, style: theme[.faint])
+            in: window, selected: smoother.focus == .videos ? smoother.list.selected : nil, into: &frame,
+            with: state.options.appearance
+        ) { row(listed[$0]) }
+        window.drawMark(into: &frame, column: rect.endColumn - 1, glyphs: glyphs, style: theme[.faint])
     }
 
     private var hasFolds: Bool { smoother.set?.folds.isEmpty == false }
 
-    private var first: Int {
-        let height = inner.height - 1
-        return max(0, min(smoother.list.selected - height / 2, smoother.listed.count - height))
+    private func window(_ count: Int) -> ScrollWindow {
+        Table.window(count: count, in: inner, .around(smoother.list.selected))
     }
 
     private var table: Table {
@@ -79,8 +77,5 @@ struct VideosView {
     }
 
     /// The place in the list of a row.
-    func place(atRow row: Int) -> Int? {
-        let index = first + row - inner.row - 1
-        return row > inner.row && row < inner.endRow && smoother.listed.indices.contains(index) ? index : nil
-    }
+    func place(atRow row: Int) -> Int? { window(smoother.listed.count).line(atRow: row) }
 }

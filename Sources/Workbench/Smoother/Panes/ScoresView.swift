@@ -15,7 +15,7 @@ struct ScoresView {
         var name: String
         var raw: Double
         var smoothed: Double
-        var elsewhere = ""
+        var leftOut = ""
         var channel: Int?
     }
 
@@ -27,23 +27,22 @@ struct ScoresView {
             .draw(into: &frame, in: rect, glyphs: glyphs, theme: theme)
         guard smoother.set?.hasTruth == true else {
             frame.put(
-                centred: "no truth, so nothing can be scored; O opens the predictions with their truth",
+                centred: "no truth, so no scores; O opens the predictions with their truth",
                 in: inner.inset(1, 0), style: theme[.faint])
             return
         }
         let lines = lines
         guard !lines.isEmpty else {
-            frame.put(centred: "scoring", in: inner, style: theme[.faint])
+            frame.put(centred: "computing", in: inner, style: theme[.faint])
             return
         }
-        let first = firstLine(lines.count)
+        let window = window(lines.count)
         table.draw(
-            { row(lines[$0]) }, count: lines.count, first: first,
+            in: window,
             selected: smoother.focus == .scores ? lines.firstIndex { $0.channel == smoother.channel } : nil,
-            into: &frame, in: inner, glyphs: glyphs, theme: theme)
-        ListView.drawScrollMark(
-            into: &frame, column: rect.endColumn - 1, row: inner.row + 1, height: inner.height - 1, first: first,
-            count: lines.count, glyphs: glyphs, style: theme[.faint])
+            into: &frame, with: state.options.appearance
+        ) { row(lines[$0]) }
+        window.drawMark(into: &frame, column: rect.endColumn - 1, glyphs: glyphs, style: theme[.faint])
     }
 
     private var isWide: Bool { inner.width >= 54 }
@@ -57,15 +56,13 @@ struct ScoresView {
         return Table(columns: [
             Table.Column("", width: isWide ? 18 : 10, grows: true), column("raw", 5),
             column(isWide ? "smoothed" : "smooth", isWide ? 8 : 6), column("Δ", 5),
-            column(hasRoom ? "tuned elsewhere" : "elsewhere", hasRoom ? 15 : isWide ? 11 : 9, 1),
+            column(hasRoom ? "tuned, left out" : "left out", hasRoom ? 15 : isWide ? 11 : 9, 1),
         ])
     }
 
-    private func firstLine(_ count: Int) -> Int {
-        let height = inner.height - 1
-        guard count > height, smoother.focus == .scores else { return 0 }
+    private func window(_ count: Int) -> ScrollWindow {
         let selected = count - (smoother.set?.channels.count ?? 0) + smoother.channel
-        return max(0, min(selected - height / 2, count - height))
+        return Table.window(count: count, in: inner, smoother.focus == .scores ? .around(selected) : .from(0))
     }
 
     private func row(_ line: Line) -> Table.Row {
@@ -75,7 +72,7 @@ struct ScoresView {
         return Table.Row([
             Span(line.name, theme[isChannel ? .accent : .text]), Span(ScoreText.of(line.raw), theme[.text]),
             Span(ScoreText.of(line.smoothed), theme[.text]), Span(ScoreText.difference(difference), theme[role]),
-            Span(line.elsewhere, theme[.text]),
+            Span(line.leftOut, theme[.text]),
         ])
     }
 
@@ -84,11 +81,11 @@ struct ScoresView {
             scores.videos.indices.contains(smoother.video)
         else { return [] }
         let tuned = smoother.usedRow
-        func elsewhere(_ name: String) -> String {
+        func leftOutScore(_ name: String) -> String {
             tuned?.parts.first { $0.name == name }.map { ScoreText.of($0.score.mean) } ?? ""
         }
-        func line(_ name: String, _ pair: ScorePair, _ elsewhere: String) -> Line {
-            Line(name: name, raw: pair.raw.mean, smoothed: pair.smoothed.mean, elsewhere: elsewhere)
+        func line(_ name: String, _ pair: ScorePair, _ leftOut: String) -> Line {
+            Line(name: name, raw: pair.raw.mean, smoothed: pair.smoothed.mean, leftOut: leftOut)
         }
         let byVideo = smoother.tuned?.leaveOut == .videos
         func named(_ name: String, _ kind: String) -> String { isWide ? "\(name) (\(kind))" : name }
@@ -96,22 +93,22 @@ struct ScoresView {
             line(
                 isWide ? named(hasRoom ? "this video" : "this", "per video") : "this video",
                 scores.videos[smoother.video],
-                byVideo ? elsewhere(video.name) : "")
+                byVideo ? leftOutScore(video.name) : "")
         ]
         if let fold = video.fold, let pair = scores.folds.first(where: { $0.fold == fold })?.scores {
-            lines.append(line(named("fold \(fold)", "pooled"), pair, byVideo ? "" : elsewhere("\(fold)")))
+            lines.append(line(named("fold \(fold)", "pooled"), pair, byVideo ? "" : leftOutScore("\(fold)")))
         }
-        var honest = tuned?.leftOut.map { ScoreText.of($0.mean) } ?? ""
-        if isWide, !honest.isEmpty, let spread = tuned?.spread { honest += " ± \(ScoreText.of(spread.deviation))" }
+        var leftOut = tuned?.leftOut.map { ScoreText.of($0.mean) } ?? ""
+        if isWide, !leftOut.isEmpty, let spread = tuned?.spread { leftOut += " ± \(ScoreText.of(spread.deviation))" }
         let everything = set.folds.isEmpty ? "all videos" : "all folds"
-        lines.append(line(isWide ? named(everything, "pooled") : "all pooled", scores.all, honest))
+        lines.append(line(isWide ? named(everything, "pooled") : "all pooled", scores.all, leftOut))
         let means = scores.meanOverVideos
         lines.append(
             Line(name: isWide ? named("mean", "per video") : "per video", raw: means.raw, smoothed: means.smoothed))
         guard set.channels.count > 1 else { return lines }
         for (index, name) in set.channels.enumerated() {
             let known = tuned?.leftOut?.channels
-            let honest = known.flatMap { $0.indices.contains(index) ? ScoreText.of($0[index]) : nil } ?? ""
+            let leftOut = known.flatMap { $0.indices.contains(index) ? ScoreText.of($0[index]) : nil } ?? ""
             let isUnit = set.task == .actionUnits
             let label =
                 isUnit
@@ -119,7 +116,7 @@ struct ScoresView {
             lines.append(
                 Line(
                     name: label, raw: scores.all.raw.channels[index], smoothed: scores.all.smoothed.channels[index],
-                    elsewhere: honest, channel: index))
+                    leftOut: leftOut, channel: index))
         }
         return lines
     }
@@ -127,7 +124,6 @@ struct ScoresView {
     /// The channel in a row.
     func channel(at position: Position) -> Int? {
         let lines = lines
-        let index = position.row - inner.row - 1 + firstLine(lines.count)
-        return inner.contains(position) && lines.indices.contains(index) ? lines[index].channel : nil
+        return window(lines.count).line(at: position).flatMap { lines[$0].channel }
     }
 }

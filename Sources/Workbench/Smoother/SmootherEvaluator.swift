@@ -3,9 +3,9 @@ import Evaluation
 import Screen
 
 /// What the requests of the smoother lead to, computed from an engine. A shell does this off its screen's thread.
-public struct SmootherAnswers: Sendable {
+public struct SmootherEvaluator: Sendable {
     public let engine: SmootherEngine
-    /// The number of the set that was opened; requests about another one have no answer.
+    /// The number of the set that was opened; requests about another one have no result.
     public let opening: Int
 
     public init(engine: SmootherEngine, opening: Int) {
@@ -14,8 +14,8 @@ public struct SmootherAnswers: Sendable {
     }
 
     /// Chart and scores of a request; nil when it is about another set.
-    /// - Parameter last: an earlier answer, whose raw curve and truth may do again.
-    public func answer(_ request: SmoothRequest, after last: SmoothAnswer? = nil) -> SmoothAnswer? {
+    /// - Parameter last: an earlier result, whose raw curve and truth may do again.
+    public func evaluate(_ request: SmoothRequest, after last: SmoothResult? = nil) -> SmoothResult? {
         let set = engine.predictions
         guard request.opening == opening, set.videos.indices.contains(request.video),
             set.channels.indices.contains(request.channel)
@@ -24,13 +24,13 @@ public struct SmootherAnswers: Sendable {
         let scores = set.hasTruth ? engine.scores(request.settings) : nil
         let signal = engine.signal(video: request.video, channel: request.channel, settings: request.settings)
         let (raw, truth) = chart(request, last)
-        return SmoothAnswer(
+        return SmoothResult(
             request: request, raw: raw, truth: truth,
             smoothed: Curve(positions: raw.positions, values: signal.smoothed),
             residual: Curve(positions: raw.positions, values: signal.residual), scores: scores)
     }
 
-    private func chart(_ request: SmoothRequest, _ last: SmoothAnswer?) -> (raw: Curve, truth: Curve) {
+    private func chart(_ request: SmoothRequest, _ last: SmoothResult?) -> (raw: Curve, truth: Curve) {
         if let last, last.request.opening == opening, last.request.video == request.video,
             last.request.channel == request.channel
         {

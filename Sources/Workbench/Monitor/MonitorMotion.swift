@@ -2,87 +2,62 @@ import RunStore
 import Screen
 
 extension State {
-    /// What the keys of the curves do; all curves share window, axis and crosshair.
-    mutating func changeChart(_ action: Action) -> [Effect] {
-        guard current == .monitor else { return refuse("the curves are in Monitor: 2") }
-        switch action {
-        case .panLeft where focus == .reconstruction: return move(.left)
-        case .panRight where focus == .reconstruction: return move(.right)
-        case .lessSmoothing: smooth(monitor.smoothing - 1)
-        case .moreSmoothing: smooth(monitor.smoothing + 1)
-        case .axisUnit: return nextUnit()
-        case .logAxis:
-            if !monitor.isLog, let refusal = chart(.loss)?.logarithmicRefusal { return refuse(refusal) }
-            monitor.isLog.toggle()
-            notice = Notice(text: monitor.isLog ? "log axis" : "linear axis")
-        default:
-            guard let span = chartSpan else { return refuse("no curve yet") }
-            changeWindow(action, span)
-        }
-        return []
-    }
-
-    private mutating func changeWindow(_ action: Action, _ span: ClosedRange<Double>) {
-        switch action {
-        case .panLeft, .panRight:
-            if monitor.window == .all {
-                notice = refusal("the whole curve is in view; + zooms in")
-                return
-            }
-            monitor.window = monitor.window.panned(action == .panLeft ? -0.15 : 0.15, in: span)
-        case .zoomIn: monitor.window = monitor.window.zoomed(0.7, around: monitor.crosshair, in: span)
-        case .zoomOut: monitor.window = monitor.window.zoomed(1 / 0.7, around: monitor.crosshair, in: span)
-        case .showAll: monitor.window = .all
-        default: break
-        }
-    }
-
-    private mutating func smooth(_ step: Int) {
+    mutating func smooth(_ step: Int) -> [Effect] {
         monitor.smoothing = min(Smoothing.ladder.count - 1, max(0, step))
         watched?.setSmoothing(monitor.smoothingWeight)
         let weight = monitor.smoothingWeight
         notice = Notice(text: weight == 0 ? "smoothing off" : "smoothing \(Numbers.short(weight))")
+        return []
     }
 
-    private mutating func nextUnit() -> [Effect] {
+    mutating func nextAxisUnit() -> [Effect] {
         let units = AxisUnit.allCases
         let now = units.firstIndex(of: monitor.unit) ?? 0
         monitor.unit = units[(now + 1) % units.count]
         if horizontalAxis.name != monitor.unit.rawValue {
-            return refuse("\(monitor.unit.rawValue): not known yet, steps until it is")
+            return refuse("the axis in \(monitor.unit.rawValue) is not known yet; it shows steps until then")
         }
         return []
+    }
+
+    /// Pans and zooms all curves, which share their window.
+    private mutating func changeWindow(_ motion: Motion) {
+        guard let span = chartSpan else { return }
+        switch motion {
+        case .panLeft: monitor.window = monitor.window.panned(-0.15, in: span)
+        case .panRight: monitor.window = monitor.window.panned(0.15, in: span)
+        case .zoomIn: monitor.window = monitor.window.zoomed(0.7, around: monitor.crosshair, in: span)
+        default: monitor.window = monitor.window.zoomed(1 / 0.7, around: monitor.crosshair, in: span)
+        }
     }
 
     // MARK: Motions
 
     /// h j k l and their kin, in what has the focus.
-    mutating func move(_ action: Action) -> [Effect] {
-        if current == .runs {
-            runList.selected = Self.moved(
-                runList.selected, by: action, count: shownRuns.count, page: max(1, size.height / 2))
-            return []
-        }
-        guard current == .monitor, run != nil else { return [] }
-        switch focus {
-        case .loss, .learningRate: moveCrosshair(action)
-        case .reconstruction: return moveThroughPreviews(action)
-        case .classes: moveInClasses(action)
-        case .folds: moveFocusVertically(action == .up ? -1 : 1)
-        case .log: moveInLog(action)
+    mutating func moveInMonitor(_ motion: Motion) -> [Effect] {
+        guard run != nil else { return [] }
+        switch monitor.focus {
+        case .reconstruction where motion == .panLeft: return moveThroughPreviews(.left)
+        case .reconstruction where motion == .panRight: return moveThroughPreviews(.right)
+        case _ where motion.isOfCurves: changeWindow(motion)
+        case .loss, .learningRate: moveCrosshair(motion)
+        case .reconstruction: return moveThroughPreviews(motion)
+        case .classes: moveInClasses(motion)
+        case .folds: moveFocusVertically(motion == .up ? -1 : 1)
+        case .log: moveInLog(motion)
         }
         return []
     }
 
-    private mutating func moveCrosshair(_ action: Action) {
+    private mutating func moveCrosshair(_ motion: Motion) {
         guard let span = chartSpan, let curve = curve(SeriesName.loss) ?? curve(SeriesName.learningRate) else { return }
         let window = monitor.window.range(in: span)
         let now = monitor.crosshair ?? window.upperBound
         // One column at a time: the finest move that is seen.
-        let plot = Layout(self, size)?.panes[focus].map { LineChart.plot(in: $0.inset(1, 1)).width } ?? 60
+        let plot = MonitorLayout(self)?.panes[monitor.focus].map { LineChart.plot(in: $0.inset(1, 1)).width } ?? 60
         let column = (window.upperBound - window.lowerBound) / Double(max(1, plot - 1))
         var target = now
-        switch action {
+        switch motion {
         case .left: target = monitor.crosshair == nil ? now : now - column
         case .right: target = monitor.crosshair == nil ? now : now + column
         case .coarseLeft: target = now - 10 * column
@@ -93,20 +68,20 @@ extension State {
             if case .fixed(let range) = monitor.window { monitor.window = .tail(range.upperBound - range.lowerBound) }
             return
         case .pageDown, .pageUp:
-            monitor.window = monitor.window.panned(action == .pageDown ? 0.5 : -0.5, in: span)
+            monitor.window = monitor.window.panned(motion == .pageDown ? 0.5 : -0.5, in: span)
             return
         case .nextMatch, .previousMatch:
             let alerts = (watched?.history ?? []).filter { $0.kind == .alert }.map { Double($0.step) }
             let found =
-                action == .nextMatch ? alerts.first { $0 > now + 0.5 } : alerts.last { $0 < now - 0.5 }
+                motion == .nextMatch ? alerts.first { $0 > now + 0.5 } : alerts.last { $0 < now - 0.5 }
             guard let found else {
-                notice = refusal(action == .nextMatch ? "no later alert" : "no earlier alert")
+                notice = refusal(motion == .nextMatch ? "no later alert" : "no earlier alert")
                 return
             }
             target = found
         default:
             // Up and down have nothing to move in a curve: they go to the pane there.
-            moveFocusVertically(action == .down ? 1 : -1)
+            moveFocusVertically(motion == .down ? 1 : -1)
             return
         }
         target = min(span.upperBound, max(span.lowerBound, target))
@@ -122,18 +97,18 @@ extension State {
     }
 
     private mutating func moveFocusVertically(_ step: Int) {
-        guard !isZoomed, let layout = Layout(self, size), let here = layout.panes[focus] else { return }
+        guard !monitor.isZoomed, let layout = MonitorLayout(self), let here = layout.panes[monitor.focus] else { return }
         let middle = here.column + here.width / 4
         let row = step > 0 ? here.endRow : here.row - 1
-        if let other = layout.pane(at: Position(column: middle, row: row)) { focus = other }
+        if let other = layout.pane(at: Position(column: middle, row: row)) { monitor.focus = other }
     }
 
-    private mutating func moveThroughPreviews(_ action: Action) -> [Effect] {
+    private mutating func moveThroughPreviews(_ motion: Motion) -> [Effect] {
         guard let previews = watched?.previews, !previews.isEmpty else { return [] }
         let last = previews.count - 1
         let now = monitor.preview.flatMap { id in previews.firstIndex { $0.id == id } } ?? last
         let target: Int
-        switch action {
+        switch motion {
         case .left, .pageUp, .previousMatch: target = now - 1
         case .right, .pageDown, .nextMatch: target = now + 1
         case .coarseLeft: target = now - 10
@@ -141,7 +116,7 @@ extension State {
         case .first: target = 0
         case .last: target = last
         default:
-            moveFocusVertically(action == .down ? 1 : -1)
+            moveFocusVertically(motion == .down ? 1 : -1)
             return []
         }
         let index = min(last, max(0, target))
@@ -150,9 +125,9 @@ extension State {
         return loadPreviewInView()
     }
 
-    private mutating func moveInClasses(_ action: Action) {
-        let page = (Layout(self, size)?.panes[.classes]?.height ?? 10) / 2
-        switch action {
+    private mutating func moveInClasses(_ motion: Motion) {
+        let page = (MonitorLayout(self)?.panes[.classes]?.height ?? 10) / 2
+        switch motion {
         case .down: scrollClasses(1)
         case .up: scrollClasses(-1)
         case .pageDown: scrollClasses(page)
@@ -164,34 +139,34 @@ extension State {
     }
 
     mutating func scrollClasses(_ lines: Int) {
-        guard let rect = Layout(self, size)?.panes[.classes] else { return }
+        guard let rect = MonitorLayout(self)?.panes[.classes] else { return }
         let most = ClassScoresView(state: self, rect: rect).maximalScroll
         monitor.classScroll = min(most, max(0, monitor.classScroll + lines))
     }
 
-    private mutating func moveInLog(_ action: Action) {
+    private mutating func moveInLog(_ motion: Motion) {
         let lines = shownLog
         guard !lines.isEmpty else { return }
         let last = lines.count - 1
         let now = min(last, monitor.log.selected ?? last)
-        switch action {
+        switch motion {
         case .last: monitor.log.selected = nil
         case .nextMatch, .previousMatch:
             // Every line in view matches a filter; without one, alerts are what people look for.
-            let isFiltered = !monitor.log.filter.isEmpty
+            let isFiltered = !monitor.log.filter.text.isEmpty
             func isFound(_ index: Int) -> Bool { isFiltered || lines[index].kind == .alert }
             let found =
-                action == .nextMatch
+                motion == .nextMatch
                 ? (now + 1..<max(now + 1, lines.count)).first(where: isFound) : (0..<now).last(where: isFound)
             guard let found else {
-                notice = refusal(action == .nextMatch ? "nothing further down" : "nothing further up")
+                notice = refusal(motion == .nextMatch ? "no later line found" : "no earlier line found")
                 return
             }
             monitor.log.selected = found
         default:
-            let page = (Layout(self, size)?.panes[.log]?.height ?? 10) / 2
-            let target = Self.moved(now, by: action, count: lines.count, page: page)
-            monitor.log.selected = target == last && action != .up ? nil : target
+            let page = (MonitorLayout(self)?.panes[.log]?.height ?? 10) / 2
+            let target = motion.moved(now, count: lines.count, page: page)
+            monitor.log.selected = target == last && motion != .up ? nil : target
         }
     }
 }

@@ -14,22 +14,26 @@ struct TuningView {
         let inner = Box(title: title, note: note, footer: footer, isFocused: smoother.focus == .tuning)
             .draw(into: &frame, in: rect, glyphs: glyphs, theme: theme)
         guard let result = smoother.tuned else {
-            let text = smoother.isTuning ? "tuning; Esc stops it" : "a tunes"
+            let text = smoother.isTuning ? "tuning; Esc stops it" : "press a to tune"
             frame.put(centred: text, in: inner, style: theme[.faint])
             return
         }
-        let height = max(1, inner.height - 1)
-        let first = max(0, min(smoother.tuningList.selected - height / 2, result.rows.count - height))
         let best = result.rows.compactMap { $0.leftOut?.mean }.filter(\.isFinite).max()
         table.draw(
-            { row(result.rows[$0], best) }, count: result.rows.count, first: first,
-            selected: smoother.focus == .tuning ? smoother.tuningList.selected : nil, into: &frame, in: inner,
-            glyphs: glyphs, theme: theme)
+            in: window, selected: smoother.focus == .tuning ? smoother.tuningList.selected : nil, into: &frame,
+            with: state.options.appearance
+        ) { row(result.rows[$0], best) }
+    }
+
+    /// The rows in view.
+    var window: ScrollWindow {
+        Table.window(
+            count: smoother.tuned?.rows.count ?? 0, in: rect.inset(1, 1), .around(smoother.tuningList.selected))
     }
 
     private var title: String {
         guard let result = smoother.tuned else { return "Tuning" }
-        return result.leaveOut == .folds ? "Tuned, fold by fold left out" : "Tuned, video by video left out"
+        return result.leaveOut == .folds ? "Tuning: each fold left out" : "Tuning: each video left out"
     }
 
     private var note: [Span] {
@@ -42,7 +46,7 @@ struct TuningView {
         guard let result = smoother.tuned, result.rows.indices.contains(smoother.tuningList.selected) else { return [] }
         let row = result.rows[smoother.tuningList.selected]
         guard let bound = row.bounds.first else {
-            return [Span("Enter", theme[.key]), Span(" takes it", theme[.faint])]
+            return [Span("Enter", theme[.key]), Span(" applies it", theme[.faint])]
         }
         return [Span(TextWidth.clip(glyphs.plain(bound), to: rect.width - 6), theme[.warning])]
     }
@@ -52,13 +56,13 @@ struct TuningView {
             Table.Column("filter", width: 14), Table.Column("choice", width: 18, grows: true, rank: 2),
             Table.Column("fitted", width: 6, alignment: .right, rank: 1),
             Table.Column("left out", width: 8, alignment: .right),
-            Table.Column("± parts", width: 7, alignment: .right, rank: 3),
+            Table.Column("± std", width: 7, alignment: .right, rank: 3),
         ])
     }
 
     private func row(_ row: TuningRow, _ best: Double?) -> Table.Row {
         let isUsed = row == smoother.usedRow
-        let choice = Set(row.methods).count == 1 ? row.methods[0].description : "for each channel"
+        let choice = Set(row.methods).count == 1 ? row.methods[0].description : "differs by channel"
         let isBest = row.leftOut.map { $0.mean == best } ?? false
         let flag = row.bounds.isEmpty ? "" : " !"
         return Table.Row([

@@ -3,6 +3,7 @@ import Checkpoints
 import Compute
 import Datasets
 import Foundation
+import Images
 import Model
 import Results
 import RunStore
@@ -15,7 +16,7 @@ struct ImageJob {
     let weights: [String]
     /// The run that they are of, where they are of one.
     let isOfRun: Bool
-    private let files: [String]
+    private let files: [ImageReference]
     private let output: String
     private let heads: Int?
     private let image: Int?
@@ -71,7 +72,7 @@ struct ImageJob {
         do {
             let scan = try FolderScan.scan(inputs)
             for skipped in scan.skipped { Output.say("skipped \(skipped)") }
-            files = scan.files
+            files = scan.images
         } catch {
             throw UserError.data("\(error)")
         }
@@ -148,7 +149,7 @@ struct ImageJob {
             try WholeFile.write(to: output, byteCount: 0) { (file) throws(FileError) in
                 try file.append(Array((["image"] + columns).map(\.asTableField).joined(separator: ",").utf8) + [0x0A])
                 let reader = ImageReader(
-                    files: files, image: first.image, framing: framing, normalisation: first.normalisation)
+                    files, side: first.image, framing: framing, normalisation: first.normalisation)
                 try reader.forEachBatch(of: batch, threads: threads) { failure in
                     if isTerminal { Output.show("\r\u{1B}[K") }
                     Output.say("skipped \(failure)")
@@ -158,7 +159,7 @@ struct ImageJob {
                         model.run(images: pixels, batch: paths.count, into: values.pointer)
                     }
                     var text = ""
-                    for (index, path) in paths.enumerated() {
+                    for (index, path) in paths.map(\.description).enumerated() {
                         let rows = zip(models, values).map { model, values in
                             row(
                                 UnsafeBufferPointer(start: values.pointer + index * model.columns, count: model.columns)

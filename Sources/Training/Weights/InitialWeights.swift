@@ -36,11 +36,7 @@ public struct InitialWeights {
     /// - Throws: `TrainingError` with `isBadData` when the file cannot be used.
     public static func report(for session: Session) throws -> [String] {
         guard let initial = try InitialWeights(session.model), let stage = session.stages.first else { return [] }
-        let report =
-            switch stage {
-            case .pretrain(let stage): try initial.check(session.model.configuration(for: stage))
-            case .supervised: try initial.check(session.model.classifierConfiguration())
-            }
+        let report = try stage.trainable.check(initial, of: session.model)
         return ["begins with \(initial.path)" + (session.model.initialKey.map { ", \($0)" } ?? "")] + report.lines
     }
 

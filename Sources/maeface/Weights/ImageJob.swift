@@ -3,6 +3,7 @@ import Checkpoints
 import Compute
 import Datasets
 import Foundation
+import Images
 import Model
 import Results
 import RunStore
@@ -17,7 +18,7 @@ struct ImageJob {
     private let key: String?
     /// The run that they are of, where they are of one.
     let isOfRun: Bool
-    private let files: [String]
+    private let files: [ImageReference]
     private let output: String
     private let heads: Int?
     private let image: Int?
@@ -78,7 +79,7 @@ struct ImageJob {
         do {
             let scan = try FolderScan.scan(inputs)
             for skipped in scan.skipped { Output.say("skipped \(skipped)") }
-            files = scan.files
+            files = scan.images
         } catch {
             throw UserError.data("\(error)")
         }
@@ -157,7 +158,7 @@ struct ImageJob {
             try WholeFile.write(to: output, byteCount: 0) { (file) throws(FileError) in
                 try file.append(Array((["image"] + columns).map(\.asTableField).joined(separator: ",").utf8) + [0x0A])
                 let reader = ImageReader(
-                    files: files, image: first.image, framing: framing, normalisation: first.normalisation)
+                    files, side: first.image, framing: framing, normalisation: first.normalisation)
                 try reader.forEachBatch(of: batch, threads: threads) { failure in
                     if isTerminal { Output.show("\r\u{1B}[K") }
                     Output.say("skipped \(failure)")
@@ -167,7 +168,7 @@ struct ImageJob {
                         model.run(images: pixels, batch: paths.count, into: values.pointer)
                     }
                     var text = ""
-                    for (index, path) in paths.enumerated() {
+                    for (index, path) in paths.map(\.description).enumerated() {
                         for (place, (model, values)) in zip(models, values).enumerated() {
                             let outputs = UnsafeBufferPointer(
                                 start: values.pointer + index * model.columns, count: model.columns)

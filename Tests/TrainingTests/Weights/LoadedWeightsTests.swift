@@ -11,7 +11,7 @@ import Testing
 @Suite("Models from files of weights")
 struct LoadedWeightsTests {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../CheckpointsTests/Reference").standardizedFileURL.path
+        .appending(path: "../../CheckpointsTests/Reference").standardizedFileURL.path
 
     static func path(_ name: String) -> String { folder + "/" + name }
 

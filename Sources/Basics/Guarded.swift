@@ -4,6 +4,7 @@ import Foundation
 ///
 /// `Synchronization.Mutex` would do, but ThreadSanitizer does not see its contended path and reports races that are
 /// none; of this lock it knows.
+// Unchecked: the value is reached under its lock alone.
 public final class Guarded<Value>: @unchecked Sendable {
     private let lock = NSLock()
     private var value: Value

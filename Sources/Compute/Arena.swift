@@ -6,6 +6,7 @@
 ///     arena[hidden]            // UnsafeMutablePointer<Float>
 ///
 /// Slots that are never alive together share memory: take a `mark`, reserve, and `rewind` to it.
+// Unchecked: plain memory at an address that never changes; one training loop uses it.
 public final class Arena: @unchecked Sendable {
     /// A place in the arena, in floats, aligned to 64 bytes.
     public struct Slot: Sendable, Equatable {

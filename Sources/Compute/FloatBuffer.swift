@@ -8,6 +8,7 @@
 /// never trained has no memory of gradients.
 ///
 /// Safe to hand to another thread because it is only memory; who writes when is for its users to agree.
+// Unchecked: plain memory at an address that never changes.
 public final class FloatBuffer: @unchecked Sendable {
     public let pointer: UnsafeMutablePointer<Float>
     public let count: Int

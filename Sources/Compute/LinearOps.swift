@@ -3,6 +3,7 @@ import CKernels
 /// A weight (outputs, inputs), as PyTorch stores it, copied into the order that the kernels read.
 ///
 /// Pack once after every change of the weight (once per step); forward and backward passes then use the copy.
+// Unchecked: written between operations, and only read during one.
 public final class PackedWeight: @unchecked Sendable {
     public let outputs: Int
     public let inputs: Int

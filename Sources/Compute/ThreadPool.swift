@@ -4,6 +4,7 @@ import CKernels
 ///
 /// An operation is cut into tiles by its shapes alone; threads claim tiles from one atomic counter. So results have the
 /// same bits with any number of threads. One caller at a time: a pool serves one training loop, or one test.
+// Unchecked: one caller at a time, and its threads write to separate memory.
 public final class ThreadPool: @unchecked Sendable {
     public let threads: Int
     public let level: KernelLevel

@@ -1,4 +1,5 @@
 import Basics
+import Images
 
 /// Why a data set cannot be used, in words for the person whose data it is.
 public enum DatasetError: ExplainedError, Sendable {
@@ -49,15 +50,18 @@ public enum DatasetError: ExplainedError, Sendable {
     }
 }
 
-/// A file or folder that was passed over, and why.
+/// An image, or a folder of them, that was passed over, and why.
 public struct SkippedFile: Equatable, Sendable, CustomStringConvertible {
-    public let path: String
+    public let image: ImageReference
     public let reason: String
 
-    public init(path: String, reason: String) {
-        self.path = path
+    public init(_ image: ImageReference, reason: String) {
+        self.image = image
         self.reason = reason
     }
 
-    public var description: String { "\(path): \(reason)" }
+    /// A file or folder.
+    public init(path: String, reason: String) { self.init(ImageReference(path), reason: reason) }
+
+    public var description: String { "\(image): \(reason)" }
 }

@@ -1,4 +1,4 @@
-/// What a file is, told by its content: names lie.
+/// What a file is, told by its content: names lie. Read by hand: it is a few bytes, and libmagic takes a database.
 public enum ImageFormat: Equatable, Sendable {
     case jpeg
     case png

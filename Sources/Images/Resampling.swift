@@ -75,7 +75,7 @@ public struct Normalisation: Equatable, Sendable {
 }
 
 /// Resizes crops of images exactly as Pillow's `Image.resize`, first cropped and then resized, so that no pixel outside
-/// of the crop takes part. Keeps its scratch memory from one image to the next; belongs to one thread.
+/// of the crop takes part: our own, because training has to see the pixels that Pillow gives. Keeps its scratch memory from one image to the next; belongs to one thread.
 public final class Resampler {
     private let interpolation: Interpolation
     private let level: ResampleLevel

@@ -3,6 +3,9 @@
 ///
 /// Every value knows its line and column. A key written twice is an error, whole numbers are exact, and a text that
 /// nests deeper than `maximumDepth` is refused, so that no input can exhaust the stack.
+///
+/// Read by hand because Foundation's JSON5 has errors without a place, passes over a key written twice, and rounds large
+/// whole numbers.
 public enum JSON5Reader {
     /// The deepest nesting that is read unless told otherwise.
     public static let defaultDepth = 64

@@ -1,4 +1,5 @@
 import Affect
+import Basics
 import Evaluation
 import Foundation
 import RunStore
@@ -84,13 +85,13 @@ public struct StageResults: Codable, Equatable, Sendable {
 
     /// The results as the run left them; made of its predictions where an earlier version wrote the file, or it still
     /// trains.
-    /// - Throws: `PredictionError` when a file of predictions cannot be read.
+    /// - Throws: `FileError` when a file of predictions cannot be read.
     public static func kept(of run: RunID, in store: RunStore) throws -> [StageResults] {
         try RunResultsFile.read(folder: store.folder(of: run)) ?? all(of: run, in: store)
     }
 
     /// The results of every stage and task of a run whose predictions are there.
-    /// - Throws: `PredictionError` when a file of predictions cannot be read.
+    /// - Throws: `FileError` when a file of predictions cannot be read.
     public static func all(of run: RunID, in store: RunStore) throws -> [StageResults] {
         let session = try store.session(of: run)
         return try store.stages(of: run).flatMap { stage -> [StageResults] in

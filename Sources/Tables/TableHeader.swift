@@ -9,17 +9,17 @@ public struct TableHeader: Equatable, Sendable {
 
     /// Takes the next record of a table as the names of its columns.
     ///
-    /// - Throws: `TableError` when there is none, or two columns have one name.
-    public init(_ reader: TableReader) throws(TableError) {
+    /// - Throws: `FileError` when there is none, or two columns have one name.
+    public init(_ reader: TableReader) throws(FileError) {
         guard let record = try reader.next() else {
-            throw TableError(path: reader.path, "an empty file; a table begins with the columns' names")
+            throw FileError(path: reader.path, "an empty file; a table begins with the columns' names")
         }
         var indices: [String: Int] = [:]
         columns = record.texts
         path = reader.path
         for (index, name) in columns.enumerated() where !name.isEmpty {
             guard indices.updateValue(index, forKey: name) == nil else {
-                throw TableError(path: reader.path, line: record.line, "two columns are called \"\(name)\"")
+                throw FileError(path: reader.path, line: record.line, "two columns are called \"\(name)\"")
             }
         }
         self.indices = indices
@@ -30,18 +30,18 @@ public struct TableHeader: Equatable, Sendable {
 
     /// The place of a column that has to be there.
     ///
-    /// - Throws: `TableError` naming the columns that are.
-    public func requiredIndex(of name: String) throws(TableError) -> Int {
+    /// - Throws: `FileError` naming the columns that are.
+    public func requiredIndex(of name: String) throws(FileError) -> Int {
         if let index = indices[name] { return index }
         let known = columns.prefix(40).map { "\"\($0)\"" }.joined(separator: ", ")
         let near = Spelling.nearest(to: name, among: columns).map { "; did you mean \"\($0)\"?" } ?? ""
-        throw TableError(path: path, line: 1, "there is no column \"\(name)\"; the columns are \(known)\(near)")
+        throw FileError(path: path, line: 1, "there is no column \"\(name)\"; the columns are \(known)\(near)")
     }
 
-    /// - Throws: `TableError` when a record has more or fewer fields than there are columns.
-    public func requireFields(_ record: TableRecord) throws(TableError) {
+    /// - Throws: `FileError` when a record has more or fewer fields than there are columns.
+    public func requireFields(_ record: TableRecord) throws(FileError) {
         guard record.count == columns.count else {
-            throw TableError(
+            throw FileError(
                 path: path, line: record.line, "\(record.count) fields in a table of \(columns.count) columns")
         }
     }

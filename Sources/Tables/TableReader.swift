@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 /// Reads a table of delimited text (CSV as in RFC 4180, or with semicolons or tabs) record by record.
@@ -5,6 +6,9 @@ import Glibc
 /// The file streams through a buffer of fixed size, so its length does not matter. Fields may stand in double quotes
 /// and then hold delimiters, line ends and doubled quotes. Lines end in LF, CRLF or CR; a byte-order mark and empty
 /// lines are passed over. One thread reads.
+///
+/// Read by hand because no C library of Debian streams tables of any length, knows the line of a mistake and finds the
+/// delimiter.
 public final class TableReader {
     public let path: String
     /// What separates the fields: given, or whichever of `,` `;` and tab the first line has most of.
@@ -23,19 +27,19 @@ public final class TableReader {
 
     /// Opens a table.
     ///
-    /// - Throws: `TableError` when the file cannot be opened, is no regular file, or holds no text.
-    public init(path: String, delimiter: Character? = nil) throws(TableError) {
+    /// - Throws: `FileError` when the file cannot be opened, is no regular file, or holds no text.
+    public init(path: String, delimiter: Character? = nil) throws(FileError) {
         self.path = path
         // O_NONBLOCK keeps a FIFO without a writer from blocking.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
             let reason = errno == ENOENT ? "no such file" : "cannot be read: \(String(cString: strerror(errno)))"
-            throw TableError(path: path, reason)
+            throw FileError(path: path, reason)
         }
         var status = stat()
         let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         buffer = [UInt8](repeating: 0, count: 1 << 18)
-        guard isFile else { throw TableError(path: path, "is not a file") }
+        guard isFile else { throw FileError(path: path, "is not a file") }
         try fill()
         try requireText()
         if filled >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF { position = 3 }
@@ -46,8 +50,8 @@ public final class TableReader {
 
     /// The next record, or nil at the end.
     ///
-    /// - Throws: `TableError` with the line, for quotes that do not fit, bytes that are no text, and reading errors.
-    public func next() throws(TableError) -> TableRecord? {
+    /// - Throws: `FileError` with the line, for quotes that do not fit, bytes that are no text, and reading errors.
+    public func next() throws(FileError) -> TableRecord? {
         var record = TableRecord()
         return try next(into: &record) ? record : nil
     }
@@ -55,7 +59,7 @@ public final class TableReader {
     /// Reads the next record into one that exists, whose memory is used again; false at the end.
     ///
     /// - Throws: as `next()`.
-    public func next(into record: inout TableRecord) throws(TableError) -> Bool {
+    public func next(into record: inout TableRecord) throws(FileError) -> Bool {
         repeat {
             record.bytes.removeAll(keepingCapacity: true)
             record.ends.removeAll(keepingCapacity: true)
@@ -66,7 +70,7 @@ public final class TableReader {
         return true
     }
 
-    private func readFields(into record: inout TableRecord) throws(TableError) {
+    private func readFields(into record: inout TableRecord) throws(FileError) {
         let quote = UInt8(ascii: "\"")
         while true {
             let start = record.bytes.count
@@ -97,7 +101,7 @@ public final class TableReader {
         }
     }
 
-    private func readPlain(into record: inout TableRecord) throws(TableError) {
+    private func readPlain(into record: inout TableRecord) throws(FileError) {
         var end = position
         while end < filled, buffer[end] != separator, buffer[end] != 0x0A, buffer[end] != 0x0D {
             if buffer[end] == 0 { throw problem("holds a zero byte, so it is no text; export the table as CSV") }
@@ -108,13 +112,13 @@ public final class TableReader {
         try requireLength(record)
     }
 
-    private func readQuoted(into record: inout TableRecord) throws(TableError) {
+    private func readQuoted(into record: inout TableRecord) throws(FileError) {
         let quote = UInt8(ascii: "\"")
         let opened = line
         position += 1
         while true {
             guard let byte = try peek() else {
-                throw TableError(path: path, line: opened, "a quote opens here and is never closed")
+                throw FileError(path: path, line: opened, "a quote opens here and is never closed")
             }
             position += 1
             if byte == quote {
@@ -128,23 +132,23 @@ public final class TableReader {
         }
     }
 
-    private func requireLength(_ record: TableRecord) throws(TableError) {
+    private func requireLength(_ record: TableRecord) throws(FileError) {
         guard record.bytes.count <= Self.maximumRecord else {
-            throw TableError(
+            throw FileError(
                 path: path, line: record.line, "a record of more than \(Self.maximumRecord >> 20) MB; is this a table?")
         }
     }
 
     // MARK: Bytes
 
-    private func peek() throws(TableError) -> UInt8? {
+    private func peek() throws(FileError) -> UInt8? {
         if position < filled { return buffer[position] }
         if atEnd { return nil }
         try fill()
         return position < filled ? buffer[position] : nil
     }
 
-    private func fill() throws(TableError) {
+    private func fill() throws(FileError) {
         position = 0
         filled = 0
         while true {
@@ -160,17 +164,17 @@ public final class TableReader {
     }
 
     /// Refuses what people give in place of a table, by its first bytes.
-    private func requireText() throws(TableError) {
-        guard filled > 0 else { throw TableError(path: path, "an empty file; a table begins with the columns' names") }
+    private func requireText() throws(FileError) {
+        guard filled > 0 else { throw FileError(path: path, "an empty file; a table begins with the columns' names") }
         let head = buffer[..<min(filled, 4)]
         if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
-            throw TableError(path: path, "a spreadsheet or zip file; export the table as CSV")
+            throw FileError(path: path, "a spreadsheet or zip file; export the table as CSV")
         }
         if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) {
-            throw TableError(path: path, "text in UTF-16; save it as UTF-8")
+            throw FileError(path: path, "text in UTF-16; save it as UTF-8")
         }
         if buffer[..<filled].prefix(4096).contains(0) {
-            throw TableError(path: path, "no text; export the table as CSV")
+            throw FileError(path: path, "no text; export the table as CSV")
         }
     }
 
@@ -190,5 +194,5 @@ public final class TableReader {
         delimiter = Character(UnicodeScalar(separator))
     }
 
-    private func problem(_ reason: String) -> TableError { TableError(path: path, line: line, reason) }
+    private func problem(_ reason: String) -> FileError { FileError(path: path, line: line, reason) }
 }

@@ -21,7 +21,8 @@ enum TerminalReply: Equatable {
 ///
 /// ncurses resolves the keys of the terminal's description. Whatever else begins with ESC comes through as single
 /// characters and is read here by the grammar of ECMA-48: mouse reports (SGR form), bracketed paste, replies, and
-/// keys with Alt. A sequence nobody knows is dropped whole instead of being typed.
+/// keys with Alt. A sequence nobody knows is dropped whole instead of being typed. Read by hand because ncurses knows
+/// none of these.
 ///
 /// No sequence holds the keys for ever, whether its end was lost or it was Alt and a key that begins one. It is given
 /// up some time after characters last arrived in a row: a person's keys come one by one and do not prolong it. A paste

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import TestSupport
 import Testing
@@ -346,7 +347,7 @@ struct HostileFileTests {
         func index(_ map: String) throws -> String {
             let path = try folder.write(
                 "m.safetensors.index.json", Array("{\"metadata\":{\"total_size\":1},\"weight_map\":{\(map)}}".utf8))
-            let error = #expect(throws: CheckpointError.self) { try WeightsFile(path: path) }
+            let error = #expect(throws: FileError.self) { try WeightsFile(path: path) }
             return error?.message ?? ""
         }
         #expect(

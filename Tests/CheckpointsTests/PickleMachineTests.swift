@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Testing
 
@@ -47,7 +48,7 @@ struct PickleMachineTests {
                     _ = try machine.run()
                     return nil
                 } catch {
-                    return (error as? CheckpointError)?.message
+                    return (error as? FileError)?.message
                 }
             }
         }

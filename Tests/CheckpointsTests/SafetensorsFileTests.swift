@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import TestSupport
 import Testing
@@ -38,15 +39,15 @@ struct SafetensorsFileTests {
         #expect(values[0] == -2)
         #expect(abs(values[11] - -0.086_956_5) < 1e-6)
         let name = file.path
-        let missing = #expect(throws: CheckpointError.self) {
+        let missing = #expect(throws: FileError.self) {
             try values.withUnsafeMutableBufferPointer { try file.read("a", shape: [3, 4], into: $0) }
         }
         #expect(missing?.description == "\(name): has no tensor \"a\"")
-        let shape = #expect(throws: CheckpointError.self) {
+        let shape = #expect(throws: FileError.self) {
             try values.withUnsafeMutableBufferPointer { try file.read("a.weight", shape: [4, 3], into: $0) }
         }
         #expect(shape?.description == "\(name): tensor \"a.weight\" is 3 × 4, but this model needs 4 × 3")
-        let room = #expect(throws: CheckpointError.self) {
+        let room = #expect(throws: FileError.self) {
             try values.withUnsafeMutableBufferPointer { try file.read("a.bias", shape: [4], into: $0) }
         }
         #expect(room?.description == "\(name): tensor \"a.bias\" has 4 values, but there is room for 12")
@@ -182,9 +183,9 @@ struct SafetensorsFileTests {
             try failure(Array(whole.prefix(600)))
                 == "ends inside its header (600 of at least 936 bytes); the download was cut off")
         #expect(try failure([0xFF] + whole.dropFirst()).contains("header"))
-        let missing = #expect(throws: CheckpointError.self) { try SafetensorsFile(path: "/nowhere/w") }
+        let missing = #expect(throws: FileError.self) { try SafetensorsFile(path: "/nowhere/w") }
         #expect(missing?.description == "/nowhere/w: cannot be opened: No such file or directory")
-        let folder = #expect(throws: CheckpointError.self) { try SafetensorsFile(path: "/") }
+        let folder = #expect(throws: FileError.self) { try SafetensorsFile(path: "/") }
         #expect(folder?.description == "/: is a folder, not a file of weights")
     }
 

@@ -83,7 +83,7 @@ struct SafetensorsWriterTests {
     @Test("Two tensors of one name are refused")
     func names() throws {
         let folder = try TemporaryFolder()
-        let error = #expect(throws: CheckpointError.self) {
+        let error = #expect(throws: FileError.self) {
             try [Float(1)].withUnsafeBufferPointer {
                 var writer = SafetensorsWriter()
                 writer.add("x", shape: [1], values: $0)
@@ -130,7 +130,7 @@ struct SafetensorsWriterTests {
             written += 50
             return whole(file, UnsafeRawBufferPointer(rebasing: bytes.prefix(50)))
         }
-        let error = #expect(throws: CheckpointError.self) { try write(path, first: 7, calls: calls) }
+        let error = #expect(throws: FileError.self) { try write(path, first: 7, calls: calls) }
         #expect(error?.isOutOfSpace == true)
         #expect(error?.message == "could not be written: No space left on device; make room in \(folder.path)")
         #expect(folder.names == ["w"])
@@ -142,7 +142,7 @@ struct SafetensorsWriterTests {
         let folder = try TemporaryFolder()
         var calls = FileCalls()
         calls.freeBytes = { _ in 100 }
-        let error = #expect(throws: CheckpointError.self) { try write(folder.file("w"), calls: calls) }
+        let error = #expect(throws: FileError.self) { try write(folder.file("w"), calls: calls) }
         #expect(error?.isOutOfSpace == true)
         #expect(
             error?.message == "needs 219 bytes, but only 100 bytes are free in \(folder.path); make room there")
@@ -157,7 +157,7 @@ struct SafetensorsWriterTests {
             errno = EIO
             return -1
         }
-        let error = #expect(throws: CheckpointError.self) { try write(folder.file("w"), calls: calls) }
+        let error = #expect(throws: FileError.self) { try write(folder.file("w"), calls: calls) }
         #expect(error?.message == "could not be synced: Input/output error")
         #expect(error?.isOutOfSpace == false)
         #expect(folder.names.isEmpty)
@@ -165,7 +165,7 @@ struct SafetensorsWriterTests {
 
     @Test("A folder that is not there is said")
     func noFolder() {
-        let error = #expect(throws: CheckpointError.self) { try write("/nowhere/w") }
+        let error = #expect(throws: FileError.self) { try write("/nowhere/w") }
         #expect(error?.description == "/nowhere/w: cannot be written in /nowhere: No such file or directory")
     }
 }

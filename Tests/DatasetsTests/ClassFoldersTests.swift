@@ -1,4 +1,5 @@
 import Affect
+import Basics
 import Testing
 
 @testable import Datasets
@@ -36,7 +37,7 @@ import Testing
         try folder.pictures(["happy/a.png", "sadd/b.png"])
         let classes = ExpressionClasses(names: ["happy", "sad"])
         let error = try #require(labelError { _ = try ClassFolders(path: folder.path, classes: classes).read() })
-        #expect(error.problems.map(\.file) == ["\(folder.path)/sadd", folder.path])
+        #expect(error.problems.map(\.path) == ["\(folder.path)/sadd", folder.path])
         #expect(
             labelError { _ = try ClassFolders(path: "/no/such").read() }?.description.contains("no such folder") == true
         )

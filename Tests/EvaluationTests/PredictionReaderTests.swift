@@ -1,4 +1,5 @@
 import Affect
+import Basics
 import Foundation
 import TestSupport
 import Testing
@@ -133,7 +134,7 @@ import Testing
         let wrong = try folder.write("v.txt", "valence,arousal\n0,0\n")
         #expect(
             problem("AU1,AU2\n0,0\n", truth: wrong)
-                == "v.txt, line 1: annotations of va, where the predictions are of au.")
+                == "v.txt:1: annotations of va, where the predictions are of au.")
         let table = try folder.write("t.csv", "video,frame,AU1,AU2\nelsewhere,1,0,1\n")
         let reader = try PredictionReader([try folder.write("q.csv", "AU1,AU2\n0,0\n")], truth: table)
         _ = try reader.read()
@@ -151,7 +152,87 @@ import Testing
             problem(
                 "video,frame,valence,arousal\na,1,0,0\n",
                 truth: try folder.write("u.csv", "video,frame,valence\na,1,0\na,1,0\n"))
-                == "u.csv, line 3: frame 1 of video 'a' again. Remove one of the two.")
+                == "u.csv:3: frame 1 of video 'a' again. Remove one of the two.")
+    }
+
+    /// The same labels beside the predictions, in a table and in ABAW's own files: the same truth.
+    @Test func markedUnitsLeaveTheFrameOutOfScoresWhereverTheyAre() throws {
+        let units = AffectTask.actionUnits.standardChannels
+        let zeros = Array(repeating: "0", count: 12)
+        var marked = zeros
+        marked[11] = "-1"
+        marked[0] = "1"
+        let lines = [zeros, marked, zeros].map { $0.joined(separator: ",") }
+        try folder.write("AU_Set/Train_Set/v.txt", ([units.joined(separator: ",")] + lines).joined(separator: "\n"))
+        let table = try folder.write(
+            "t.csv",
+            (["video,frame," + units.joined(separator: ",")]
+                + lines.enumerated().map { "v,\($0.offset + 1),\($0.element)" }).joined(separator: "\n"))
+        let scores = "video,frame,AU1,AU2\nv,1,0.1,0.2\nv,2,0.1,0.2\nv,3,0.1,0.2\n"
+        let beside = "video,frame,AU1,AU2,AU1_truth,AU2_truth\nv,1,0,0,0,0\nv,2,0,0,1,-1\nv,3,0,0,0,0\n"
+        var options = PredictionReadingOptions()
+        for (text, truth) in [(scores, folder.path + "/AU_Set"), (beside, nil)] {
+            let reader = try PredictionReader([try folder.write("p.csv", text)], truth: truth)
+            let isMissing = try reader.read().videos[0].truth.map { $0.map(\.isNaN) }
+            #expect(isMissing == [[false, true, false], [false, true, false]])
+            #expect(reader.notes.contains { $0.contains("1 frames with -1 for some of their units are not scored") })
+        }
+        let all =
+            "video,frame,\(units.joined(separator: ","))\n"
+            + (1...3).map { "v,\($0)," + zeros.joined(separator: ",") }.joined(separator: "\n")
+        #expect(try read(all, truth: table).videos[0].truth.allSatisfy { $0[1].isNaN && $0[2] == 0 })
+        options.rules.partialFrames = .score
+        for truth in [table, folder.path + "/AU_Set"] {
+            let set = try read(all, truth: truth, options: options)
+            #expect(set.videos[0].truth[0][1] == 1 && set.videos[0].truth[11][1].isNaN)
+        }
+        #expect(try read(beside, options: options).videos[0].truth[0] == [0, 1, 0])
+    }
+
+    @Test func valenceAndArousalOfAnotherScaleAreRefusedWithTheirRangeOrMapped() throws {
+        let sam = "video,frame,valence,arousal\na,1,5,9\na,2,1,3\na,3,9.5,5\n"
+        #expect(
+            problem(sam)
+                == "p.csv:2: valence is 5.0, outside of -1 to 1; the values of this file go from 1 to 9.5. "
+                + "Say the scale that they were rated on: --scale LOW,HIGH.")
+        #expect(problem("valence,arousal\n0,0\n1.02,0.5\n").contains("--scale -1,1 cuts that off"))
+        var options = PredictionReadingOptions()
+        options.rules.scale = 1...9
+        let reader = try PredictionReader([try folder.write("p.csv", sam)], options: options)
+        let scores = try reader.read().videos[0].scores
+        #expect(scores == [[0, -1, 1], [1, -0.5, 0]])
+        #expect(reader.notes.contains { $0.hasPrefix("1 frames were predicted beyond the scale") })
+        // The truth goes by the same scale, and is refused beyond it.
+        let truth = try folder.write("t.csv", "video,frame,valence,arousal\na,1,3,7\n")
+        #expect(try read(sam, truth: truth, options: options).videos[0].truth.map { $0[0] } == [-0.5, 0.5])
+        #expect(
+            problem("video,frame,valence,arousal\na,1,0,0\n", truth: truth).contains(
+                "t.csv:2: the truth of valence is 3, outside of -1 to 1; the values of this file go from 3 to 7.")
+        )
+        // What this program kept before it clipped is clipped.
+        #expect(
+            try PredictionReader(
+                [try folder.write("k.csv", "video,frame,valence,arousal\na,1,1.5,0\n")],
+                options: .written(.valenceArousal, channels: ["valence", "arousal"])
+            ).read().videos[0].scores == [[1], [0]])
+    }
+
+    @Test func logitsAreAskedForOnlyWhenTheyCanBe() {
+        #expect(problem("AU1,AU2\n0.5,2.5\n0,-3\n").contains("go from -3 to 2.5. Say --logits"))
+        let intensities = problem("AU1,AU2\n0.5,2.5\n0,3\n")
+        #expect(intensities.contains("None is negative, so they are no logits") && !intensities.contains("--logits"))
+    }
+
+    @Test func truthThatMeansNothingIsRefusedWithItsRow() throws {
+        let units = "video,frame,AU1,AU1_truth\nv,1,0.5,0\nv,2,0.5,9\n"
+        #expect(
+            problem(units)
+                == "p.csv:3: the truth of AU1 is 9; a unit is 0 or 1, or -1 where it is not known.")
+        let va = try folder.write("v.txt", "valence,arousal\n-1.5,0\n0.5,0.5\n")
+        let track = try read("video,frame,valence,arousal\nv,1,0,0\nv,2,0,0\n", truth: va).videos[0].truth
+        #expect(track[0][0].isNaN && track[1][0].isNaN && track[0][1] == 0.5)
+        let seven = try folder.write("w.txt", "valence,arousal\n0,0\n7,0\n")
+        #expect(problem("valence,arousal\n0,0\n", truth: seven).hasPrefix("w.txt:3: valence 7.0"))
     }
 
     @Test func everyMistakeIsASentenceWithItsPlace() throws {
@@ -159,33 +240,33 @@ import Testing
         #expect(problem("valence,arousal\n") == "p.csv: has no rows.")
         #expect(
             problem("video,frame,valence,arousal\na,1,0,0\na,2,0,0\na,1,1,1\n")
-                == "p.csv, line 4: frame 1 of video 'a' again, after line 2. Remove one of the two.")
+                == "p.csv:4: frame 1 of video 'a' again, after line 2. Remove one of the two.")
         #expect(
             problem("video,frame,valence,arousal\na,one,0,0\n")
-                == "p.csv, line 2: 'one' is not the number of a frame.")
+                == "p.csv:2: 'one' is not the number of a frame.")
         #expect(
             problem("video,frame,valence,arousal\na,1,zero,0\n")
-                == "p.csv, line 2: 'zero' in column valence is not a number.")
+                == "p.csv:2: 'zero' in column valence is not a number.")
         #expect(
             problem("video,frame,valence,arousal\na,1,0\n")
-                == "p.csv, line 2: 3 fields where the header names 4 columns.")
+                == "p.csv:2: 3 fields where the header names 4 columns.")
         #expect(problem("video,frame,x\na,1,0\n").contains("--columns"))
         #expect(problem("AU1,AU2\n0.5,2.5\n").contains("line 2: AU2 is 2.5, which is no probability"))
         #expect(
             problem("fold,video,valence,arousal\n0,a,0,0\n1,a,0,0\n").contains("line 3: video 'a' is in fold 1 here"))
         #expect(
             problem("frame,valence,arousal\n1,0,0\n2,0,0\n900000000000,0,0\n").contains(
-                "p.csv, line 4: Video 'p' goes from frame 2 straight to frame 900000000000: more than 1000000 frames are missing"
+                "p.csv:4: Video 'p' goes from frame 2 straight to frame 900000000000: more than 1000000 frames are missing"
             ))
         #expect(problem("frame,valence,arousal\n99999999999999999999,0,0\n").contains("not the number of a frame"))
-        #expect(throws: PredictionError.self) { try PredictionReader([folder.path + "/nowhere.csv"]) }
-        #expect(throws: PredictionError.self) { try PredictionReader([folder.path + "/q"], truth: nil) }
+        #expect(throws: FileError.self) { try PredictionReader([folder.path + "/nowhere.csv"]) }
+        #expect(throws: FileError.self) { try PredictionReader([folder.path + "/q"], truth: nil) }
     }
 
     @Test func filesOfOtherChannelsAreNotMixed() throws {
         let first = try folder.write("a.csv", "AU1,AU2\n0,0\n")
         let second = try folder.write("b.csv", "AU1,AU4\n0,0\n")
-        let error = #expect(throws: PredictionError.self) { try PredictionReader([first, second]).read() }
+        let error = #expect(throws: FileError.self) { try PredictionReader([first, second]).read() }
         #expect(error?.description.contains("has the channels AU1, AU4") == true)
     }
 
@@ -198,7 +279,7 @@ import Testing
         }
         #expect(names == ["a", "b"])
         let mixed = try folder.write("m.csv", "video,frame,valence,arousal\na,2,0,0\nb,1,1,1\na,1,0,0\n")
-        let error = #expect(throws: PredictionError.self) { try PredictionReader([mixed]).stream { _ in } }
+        let error = #expect(throws: FileError.self) { try PredictionReader([mixed]).stream { _ in } }
         #expect(error?.description.contains("line 4: video 'a' comes back") == true)
         #expect(try PredictionReader([mixed]).read().videos.map(\.count) == [2, 1])
     }
@@ -266,17 +347,17 @@ import Testing
         ] {
             let file = folder.path + "/\(name).npy"
             try Data(data).write(to: URL(fileURLWithPath: file))
-            #expect(throws: PredictionError.self) { try PredictionReader([file]).read() }
+            #expect(throws: FileError.self) { try PredictionReader([file]).read() }
         }
         let wide = folder.path + "/wide.npy"
         try Numpy.header("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 999999999999), }").write(
             to: URL(fileURLWithPath: wide))
-        #expect(throws: PredictionError.self) { try PredictionReader([wide]) }
+        #expect(throws: FileError.self) { try PredictionReader([wide]) }
         #expect(
             problem("frame,valence,arousal\n9223372036854775807,0,0\n").contains("is not the number of a frame"))
         let three = folder.path + "/three.npy"
         try Numpy.plain([[1, 2, 3]]).write(to: URL(fileURLWithPath: three))
-        let error = #expect(throws: PredictionError.self) { try PredictionReader([three]) }
+        let error = #expect(throws: FileError.self) { try PredictionReader([three]) }
         #expect(error?.description.contains("3 columns without names") == true)
     }
 }

@@ -1,4 +1,5 @@
 import Affect
+import Basics
 import Foundation
 import TestSupport
 import Testing
@@ -62,7 +63,7 @@ import Testing
         _ = try second.finish()
         #expect(try text(other).hasSuffix("v/00001.jpg,4\nv/00002.jpg,0\n"))
         #expect(try SubmissionCheck(path: other, expected: .expression).isFine)
-        #expect(throws: PredictionError.self) {
+        #expect(throws: FileError.self) {
             try SubmissionWriter(path: path, task: .actionUnits, channels: ["AU1"])
         }
     }
@@ -133,7 +134,7 @@ import Testing
         let far = try SubmissionCheck(
             path: try folder.write("f.txt", "image_location,valence,arousal\nv/99999999999999.jpg,0,0\n"))
         #expect(far.problems == ["v lacks 99999999999998 of its frames 1 to 99999999999999, the first 1."])
-        #expect(throws: PredictionError.self) { try SubmissionCheck(path: try folder.write("e.txt", "")) }
+        #expect(throws: FileError.self) { try SubmissionCheck(path: try folder.write("e.txt", "")) }
     }
 
     @Test func frameNumbersAreASet() {
@@ -148,12 +149,12 @@ import Testing
     }
 
     @Test func framesBeyondAllReasonAreRefused() throws {
-        #expect(throws: PredictionError.self) {
+        #expect(throws: FileError.self) {
             try Submission.FrameList(path: try folder.write("l.txt", "v/9223372036854775807.jpg\n"))
         }
         let writer = try SubmissionWriter(
             path: folder.path + "/o.txt", task: .valenceArousal, channels: ["valence", "arousal"])
-        #expect(throws: PredictionError.self) {
+        #expect(throws: FileError.self) {
             try writer.append(video("v", first: 900_000_000_000, [[0], [0]]))
         }
     }

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Testing
 
@@ -108,7 +109,7 @@ private func table(_ text: String) throws -> TableReader {
     ])
     func whatCannotBeReadIsSaid(_ bytes: [UInt8], _ message: String) throws {
         let file = try TextFile(bytes)
-        let error = #expect(throws: TableError.self) { _ = try file.records() }
+        let error = #expect(throws: FileError.self) { _ = try file.records() }
         #expect(error?.description.contains(message) == true)
         #expect(error?.description.hasPrefix(file.path) == true)
     }
@@ -118,16 +119,16 @@ private func table(_ text: String) throws -> TableReader {
         let reader = try TableReader(path: file.path)
         let header = try TableHeader(reader)
         #expect(try header.requiredIndex(of: "AU1") == 1 && header.index(of: "AU2") == nil)
-        let missing = #expect(throws: TableError.self) { try header.requiredIndex(of: "AU2") }
+        let missing = #expect(throws: FileError.self) { try header.requiredIndex(of: "AU2") }
         let reason = "there is no column \"AU2\"; the columns are \"image\", \"AU1\"; did you mean \"AU1\"?"
         #expect(missing?.message == reason)
         try header.requireFields(try #require(try reader.next()))
         let short = try #require(try reader.next())
-        #expect(throws: TableError(path: file.path, line: 3, "1 fields in a table of 2 columns")) {
+        #expect(throws: FileError(path: file.path, line: 3, "1 fields in a table of 2 columns")) {
             try header.requireFields(short)
         }
-        #expect(throws: TableError.self) { try TableHeader(table("a,b,a\n")) }
-        #expect(throws: TableError.self) { try TableReader(path: "/no/such/file") }
-        #expect(throws: TableError.self) { try TableReader(path: "/tmp") }
+        #expect(throws: FileError.self) { try TableHeader(table("a,b,a\n")) }
+        #expect(throws: FileError.self) { try TableReader(path: "/no/such/file") }
+        #expect(throws: FileError.self) { try TableReader(path: "/tmp") }
     }
 }

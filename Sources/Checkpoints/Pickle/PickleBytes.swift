@@ -1,3 +1,5 @@
+import Basics
+
 /// The bytes of a pickle, and the numbers and texts that its operations are followed by.
 struct PickleBytes {
     let source: UnsafeRawBufferPointer
@@ -17,7 +19,7 @@ struct PickleBytes {
     // MARK: Literals
 
     /// The number that an operation stands for or is followed by.
-    mutating func number(_ operation: UInt8) throws(CheckpointError) -> PickleValue {
+    mutating func number(_ operation: UInt8) throws(FileError) -> PickleValue {
         switch operation {
         case 0x88: return .boolean(true)
         case 0x89: return .boolean(false)
@@ -48,7 +50,7 @@ struct PickleBytes {
     }
 
     /// A whole number of `count` bytes in two's complement.
-    private mutating func long(_ count: Int) throws(CheckpointError) -> PickleValue {
+    private mutating func long(_ count: Int) throws(FileError) -> PickleValue {
         let bytes = UnsafeRawBufferPointer(rebasing: source[try take(count)])
         guard let last = bytes.last else { return .integer(0) }
         guard count <= 8 else {
@@ -61,7 +63,7 @@ struct PickleBytes {
     }
 
     /// The text or bytes that an operation is followed by.
-    mutating func string(_ operation: UInt8) throws(CheckpointError) -> PickleValue {
+    mutating func string(_ operation: UInt8) throws(FileError) -> PickleValue {
         let count: Int
         switch operation {
         case UInt8(ascii: "S"): return try .text(quoted())
@@ -79,14 +81,14 @@ struct PickleBytes {
         }
     }
 
-    private func requireShort(_ count: Int) throws(CheckpointError) {
+    private func requireShort(_ count: Int) throws(FileError) {
         guard count <= Self.longestText else {
             throw failure("has a text of \(count) bytes before byte \(position), which no file of weights has")
         }
     }
 
     /// A Python string literal, as protocol 0 writes.
-    private mutating func quoted() throws(CheckpointError) -> String {
+    private mutating func quoted() throws(FileError) -> String {
         let text = try line()
         guard text.utf8.count >= 2, let quote = text.first, quote == text.last, quote == "'" || quote == "\"" else {
             throw failure("has a text without quotes before byte \(position)")
@@ -96,13 +98,13 @@ struct PickleBytes {
 
     // MARK: Bytes, numbers of bytes, lines
 
-    mutating func byte() throws(CheckpointError) -> UInt8 {
+    mutating func byte() throws(FileError) -> UInt8 {
         guard position < source.count else { throw failure("ends before its end; the file was cut off") }
         position += 1
         return source[position - 1]
     }
 
-    mutating func take(_ count: Int) throws(CheckpointError) -> Range<Int> {
+    mutating func take(_ count: Int) throws(FileError) -> Range<Int> {
         guard count >= 0, count <= source.count - position else {
             throw failure(
                 "claims \(count) bytes at byte \(position), where \(source.count - position) are left; the file was cut off"
@@ -113,14 +115,14 @@ struct PickleBytes {
     }
 
     /// An unsigned little-endian number of up to 8 bytes; -1 for one that no file reaches.
-    mutating func integer(_ count: Int) throws(CheckpointError) -> Int {
+    mutating func integer(_ count: Int) throws(FileError) -> Int {
         var value: UInt64 = 0
         for index in try take(count).reversed() { value = value << 8 | UInt64(source[index]) }
         return Int(exactly: value) ?? -1
     }
 
     /// Up to the end of the line, in UTF-8, or one character a byte.
-    mutating func line(isLatin1: Bool = false) throws(CheckpointError) -> String {
+    mutating func line(isLatin1: Bool = false) throws(FileError) -> String {
         guard let end = source[position...].firstIndex(of: 0x0A) else {
             throw failure("ends inside a line; the file was cut off")
         }
@@ -137,5 +139,5 @@ struct PickleBytes {
         return position - count * width..<position
     }
 
-    func failure(_ message: String) -> CheckpointError { CheckpointError(path: path, "the pickle \(message)") }
+    func failure(_ message: String) -> FileError { FileError(path: path, "the pickle \(message)") }
 }

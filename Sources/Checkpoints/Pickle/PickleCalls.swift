@@ -1,3 +1,5 @@
+import Basics
+
 /// What calls in a pickle mean where they are PyTorch's or Python's way of writing data. Nothing is ever called.
 struct PickleCalls {
     let path: String
@@ -22,7 +24,7 @@ struct PickleCalls {
     /// - Parameter tuple: the arguments as a value.
     func value(
         _ global: PickleGlobal, _ arguments: [PickleValue], _ tuple: PickleValue, _ heap: inout PickleHeap
-    ) throws(CheckpointError) -> PickleValue {
+    ) throws(FileError) -> PickleValue {
         try refuseAction(global)
         switch (global.module, global.name) {
         case ("torch._utils", "_rebuild_tensor"), ("torch._utils", "_rebuild_tensor_v2"),
@@ -69,11 +71,11 @@ struct PickleCalls {
         return nil
     }
 
-    private func refuseAction(_ global: PickleGlobal) throws(CheckpointError) {
+    private func refuseAction(_ global: PickleGlobal) throws(FileError) {
         let root = global.module.split(separator: ".").first.map(String.init) ?? ""
         let isBuiltin = ["builtins", "__builtin__", "__builtins__"].contains(root)
         guard Self.acting.contains(root) || (isBuiltin && !Self.plainBuiltins.contains(global.name)) else { return }
-        throw CheckpointError(
+        throw FileError(
             path: path,
             "is an attack, or damaged: reading it in Python would call \(global.description). Nothing of it was run; "
                 + "delete it, and load no other file of that origin in Python")
@@ -82,7 +84,7 @@ struct PickleCalls {
     /// `OrderedDict()`, `OrderedDict([(key, value), ...])`, `defaultdict(factory, {...})`.
     private func dictionary(
         _ arguments: [PickleValue], _ heap: inout PickleHeap
-    ) throws(CheckpointError) -> PickleValue {
+    ) throws(FileError) -> PickleValue {
         guard let last = arguments.last else { return heap.dictionary() }
         if let items = heap.items(of: last) { return try fresh(items, &heap) }
         guard let elements = heap.elements(of: last) else { return heap.dictionary() }
@@ -96,9 +98,9 @@ struct PickleCalls {
 
     private func fresh(
         _ items: [(key: PickleValue, value: PickleValue)], _ heap: inout PickleHeap
-    ) throws(CheckpointError) -> PickleValue {
+    ) throws(FileError) -> PickleValue {
         guard heap.spend(96 + 4 * items.count * PickleHeap.valueBytes) else {
-            throw CheckpointError(path: path, "the pickle builds more values than a file of weights has")
+            throw FileError(path: path, "the pickle builds more values than a file of weights has")
         }
         return heap.dictionary(items)
     }
@@ -131,21 +133,21 @@ struct PickleCalls {
     }
 
     /// `('storage', torch.FloatStorage, key, device, count)`, and a view in files before 1.6.
-    func storage(_ identity: PickleValue, _ heap: inout PickleHeap) throws(CheckpointError) -> PickleValue {
+    func storage(_ identity: PickleValue, _ heap: inout PickleHeap) throws(FileError) -> PickleValue {
         guard let parts = heap.elements(of: identity), parts.count >= 5, parts[0] == .text("storage"),
             case .integer(let count) = parts[4]
         else {
             if case .text(let text) = identity, text.hasPrefix("('storage'") {
-                throw CheckpointError(
+                throw FileError(
                     path: path, "was saved with pickle_protocol=0, which PyTorch cannot read either; save it again")
             }
-            throw CheckpointError(path: path, "the pickle refers to something outside of it that is no storage")
+            throw FileError(path: path, "the pickle refers to something outside of it that is no storage")
         }
         let key: String
         switch parts[2] {
         case .text(let text): key = text
         case .integer(let number): key = "\(number)"
-        default: throw CheckpointError(path: path, "the pickle refers to a storage without a name")
+        default: throw FileError(path: path, "the pickle refers to a storage without a name")
         }
         var name = "unknown"
         if case .global(let number) = parts[1] { name = heap.globals[number].name }

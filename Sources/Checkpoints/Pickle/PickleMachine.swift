@@ -1,9 +1,13 @@
+import Basics
+
 /// Reads a Python pickle of any protocol, 0 to 5, and builds data only.
 ///
 /// A pickle is a program for a small stack machine (Python's `pickletools` describes it). This one knows the operations
 /// that put values together. A class or function is a name here: nothing is imported, nothing is called, and a "call"
 /// either means data that PyTorch writes this way (`PickleCalls`), or stays an object that knows its name and
 /// arguments. There is no recursion, and memory is bounded by a budget.
+///
+/// Read by hand because no C library reads pickles, and Python runs what their author wrote.
 struct PickleMachine {
     private(set) var heap: PickleHeap
     private var bytes: PickleBytes
@@ -24,7 +28,7 @@ struct PickleMachine {
     private var path: String { bytes.path }
 
     /// Runs to the end of the pickle that begins at `position`, and returns its value.
-    mutating func run() throws(CheckpointError) -> PickleValue {
+    mutating func run() throws(FileError) -> PickleValue {
         stack.removeAll(keepingCapacity: true)
         marks.removeAll(keepingCapacity: true)
         memo.removeAll(keepingCapacity: true)
@@ -40,7 +44,7 @@ struct PickleMachine {
 
     // MARK: The operations
 
-    private mutating func perform(_ operation: UInt8) throws(CheckpointError) {
+    private mutating func perform(_ operation: UInt8) throws(FileError) {
         switch operation {
         case UInt8(ascii: "("): try mark()
         case UInt8(ascii: "0"): try popMarkOrValue()
@@ -74,7 +78,7 @@ struct PickleMachine {
         }
     }
 
-    private mutating func frame(_ operation: UInt8) throws(CheckpointError) {
+    private mutating func frame(_ operation: UInt8) throws(FileError) {
         guard operation == 0x80 else {
             _ = try bytes.integer(8)
             return
@@ -84,12 +88,12 @@ struct PickleMachine {
     }
 
     /// A text, paid for.
-    private mutating func text(_ value: PickleValue) throws(CheckpointError) -> PickleValue {
+    private mutating func text(_ value: PickleValue) throws(FileError) -> PickleValue {
         if case .text(let text) = value { try spend(2 * text.utf8.count + 32) }
         return value
     }
 
-    private mutating func collection(_ operation: UInt8) throws(CheckpointError) -> PickleValue {
+    private mutating func collection(_ operation: UInt8) throws(FileError) -> PickleValue {
         try spend(96)
         switch operation {
         case UInt8(ascii: ")"): return heap.tuple([])
@@ -108,7 +112,7 @@ struct PickleMachine {
     }
 
     /// Puts values into the list, set or dictionary below them.
-    private mutating func fill(_ operation: UInt8) throws(CheckpointError) {
+    private mutating func fill(_ operation: UInt8) throws(FileError) {
         let values: [PickleValue]
         switch operation {
         case UInt8(ascii: "a"): values = [try pop()]
@@ -125,7 +129,7 @@ struct PickleMachine {
     }
 
     private mutating func set(_ items: [(key: PickleValue, value: PickleValue)], in target: PickleValue)
-        throws(CheckpointError)
+        throws(FileError)
     {
         switch target {
         case .dictionary(let number): heap.append(items, toDictionary: number)
@@ -139,7 +143,7 @@ struct PickleMachine {
         }
     }
 
-    private mutating func append(_ values: [PickleValue], to target: PickleValue) throws(CheckpointError) {
+    private mutating func append(_ values: [PickleValue], to target: PickleValue) throws(FileError) {
         switch target {
         case .list(let number): heap.append(values, toList: number)
         case .object(let number):
@@ -152,13 +156,13 @@ struct PickleMachine {
         }
     }
 
-    private func pairs(_ values: [PickleValue]) throws(CheckpointError) -> [(key: PickleValue, value: PickleValue)] {
+    private func pairs(_ values: [PickleValue]) throws(FileError) -> [(key: PickleValue, value: PickleValue)] {
         guard values.count.isMultiple(of: 2) else { throw failure("has a key without a value before byte \(position)") }
         return stride(from: 0, to: values.count, by: 2).map { (values[$0], values[$0 + 1]) }
     }
 
     /// Keeps the top of the stack under a number, or brings back what is kept.
-    private mutating func remember(_ operation: UInt8) throws(CheckpointError) {
+    private mutating func remember(_ operation: UInt8) throws(FileError) {
         let key: Int
         switch operation {
         case UInt8(ascii: "g"), UInt8(ascii: "p"):
@@ -180,7 +184,7 @@ struct PickleMachine {
         }
     }
 
-    private mutating func global(_ operation: UInt8) throws(CheckpointError) -> PickleValue {
+    private mutating func global(_ operation: UInt8) throws(FileError) -> PickleValue {
         let global: PickleGlobal
         if operation == 0x93 {
             let names = try pop(2)
@@ -195,7 +199,7 @@ struct PickleMachine {
         return heap.global(global)
     }
 
-    private mutating func call(_ operation: UInt8) throws(CheckpointError) -> PickleValue {
+    private mutating func call(_ operation: UInt8) throws(FileError) -> PickleValue {
         let (function, arguments): (PickleValue, PickleValue)
         switch operation {
         case UInt8(ascii: "R"), 0x81:
@@ -225,13 +229,13 @@ struct PickleMachine {
         return try PickleCalls(path: path).value(heap.globals[number], list, arguments, &heap)
     }
 
-    private mutating func build(_ target: PickleValue, _ state: PickleValue) throws(CheckpointError) {
+    private mutating func build(_ target: PickleValue, _ state: PickleValue) throws(FileError) {
         // Dictionaries and tensors get their hooks and metadata this way, which mean nothing for the weights.
         guard case .object(let number) = target else { return }
         heap.change(object: number) { $0.state = state }
     }
 
-    private mutating func persistent(_ identity: PickleValue) throws(CheckpointError) -> PickleValue {
+    private mutating func persistent(_ identity: PickleValue) throws(FileError) -> PickleValue {
         try spend(200)
         if let tensors = tensorsByNumber {
             let first = heap.elements(of: identity)?.first ?? identity
@@ -250,7 +254,7 @@ struct PickleMachine {
 
     // MARK: The stack
 
-    private mutating func push(_ value: PickleValue) throws(CheckpointError) {
+    private mutating func push(_ value: PickleValue) throws(FileError) {
         stack.append(value)
         if stack.count > deepest {
             deepest = stack.count
@@ -258,23 +262,23 @@ struct PickleMachine {
         }
     }
 
-    private mutating func mark() throws(CheckpointError) {
+    private mutating func mark() throws(FileError) {
         try spend(2 * MemoryLayout<Int>.stride)
         marks.append(stack.count)
     }
 
-    private func top() throws(CheckpointError) -> PickleValue {
+    private func top() throws(FileError) -> PickleValue {
         guard stack.count > (marks.last ?? 0) else { throw failure("takes a value where none is, at byte \(position)") }
         return stack[stack.count - 1]
     }
 
-    private mutating func pop() throws(CheckpointError) -> PickleValue {
+    private mutating func pop() throws(FileError) -> PickleValue {
         let value = try top()
         stack.removeLast()
         return value
     }
 
-    private mutating func popMarkOrValue() throws(CheckpointError) {
+    private mutating func popMarkOrValue() throws(FileError) {
         if let mark = marks.last, mark == stack.count {
             marks.removeLast()
         } else {
@@ -282,7 +286,7 @@ struct PickleMachine {
         }
     }
 
-    private mutating func pop(_ count: Int) throws(CheckpointError) -> [PickleValue] {
+    private mutating func pop(_ count: Int) throws(FileError) -> [PickleValue] {
         guard stack.count - (marks.last ?? 0) >= count else {
             throw failure("takes a value where none is, at byte \(position)")
         }
@@ -290,25 +294,25 @@ struct PickleMachine {
         return Array(stack.suffix(count))
     }
 
-    private mutating func popToMark() throws(CheckpointError) -> [PickleValue] {
+    private mutating func popToMark() throws(FileError) -> [PickleValue] {
         guard let mark = marks.popLast() else { throw failure("closes what it never opened, at byte \(position)") }
         defer { stack.removeSubrange(mark...) }
         return Array(stack[mark...])
     }
 
-    private mutating func spend(_ bytes: Int) throws(CheckpointError) {
+    private mutating func spend(_ bytes: Int) throws(FileError) {
         guard heap.spend(bytes) else {
             throw failure("builds more values than a file of weights has; reading stopped at byte \(position)")
         }
     }
 
-    private func failure(_ message: String) -> CheckpointError { bytes.failure(message) }
+    private func failure(_ message: String) -> FileError { bytes.failure(message) }
 }
 
 /// What PyTorch's oldest files keep between their pickles.
 extension PickleMachine {
     /// An unsigned little-endian number of `bytes` bytes; -1 for one that no file reaches.
-    mutating func number(bytes: Int) throws(CheckpointError) -> Int { try self.bytes.integer(bytes) }
+    mutating func number(bytes: Int) throws(FileError) -> Int { try self.bytes.integer(bytes) }
 
     /// Steps over `count` elements of `width` bytes and returns their place; nil when they are not there.
     mutating func skip(_ count: Int, width: Int) -> Range<Int>? { bytes.skip(count, width: width) }

@@ -1,3 +1,5 @@
+import Basics
+
 /// PyTorch's files before 1.6: pickles one after the other (a magic number, a version, the machine, the objects, the
 /// keys of the storages), then for each key the number of elements in 8 bytes, and the elements.
 struct TorchLegacy {
@@ -15,32 +17,32 @@ struct TorchLegacy {
         return bytes.starts(with: "L119547037146038801333356L".utf8)
     }
 
-    func content() throws(CheckpointError) -> WeightsContent {
+    func content(key: [Substring]) throws(FileError) -> WeightsContent {
         let bytes = file.bytes
         var machine = PickleMachine(bytes, path: path, heap: PickleHeap(budget: (24 << 20) + bytes.count / 2))
         guard case .largeInteger(isMagic: true) = try machine.run() else {
-            throw CheckpointError(
+            throw FileError(
                 path: path,
                 "is a Python pickle, but not one of `torch.save`; load it in Python and save its weights with that")
         }
         guard case .integer(1001) = try machine.run() else {
-            throw CheckpointError(path: path, "is of a version of PyTorch's old format that is not known")
+            throw FileError(path: path, "is of a version of PyTorch's old format that is not known")
         }
         let machineFacts = try machine.run()
         if machine.heap.value("little_endian", in: machineFacts) == .boolean(false) {
-            throw CheckpointError(path: path, "was written on a machine with the other order of bytes")
+            throw FileError(path: path, "was written on a machine with the other order of bytes")
         }
         let root = try machine.run()
         let last = try machine.run()
         guard let keys = machine.heap.elements(of: last) else {
-            throw CheckpointError(path: path, "lacks the list of its storages; the file was cut off or is damaged")
+            throw FileError(path: path, "lacks the list of its storages; the file was cut off or is damaged")
         }
         let heap = machine.heap
         let places = try ranges(of: keys, heap, from: machine.position)
         var content = WeightsContent(format: .torchLegacy, byteCount: bytes.count)
-        try content.take(root, heap, path: path) { (storage) throws(CheckpointError) in
+        try content.take(root, heap, key: key, path: path) { (storage) throws(FileError) in
             guard let range = places[storage.key] else {
-                throw CheckpointError(path: path, "lacks the storage \(storage.key), where tensors should lie")
+                throw FileError(path: path, "lacks the storage \(storage.key), where tensors should lie")
             }
             return .mapped(file, range)
         }
@@ -49,7 +51,7 @@ struct TorchLegacy {
 
     private func ranges(
         of keys: [PickleValue], _ heap: PickleHeap, from start: Int
-    ) throws(CheckpointError) -> [String: Range<Int>] {
+    ) throws(FileError) -> [String: Range<Int>] {
         var widths: [String: Int] = [:]
         for storage in heap.storages {
             widths[storage.key] = storage.type?.width ?? TorchLegacy.width(storage.typeName)
@@ -58,7 +60,7 @@ struct TorchLegacy {
         var ranges: [String: Range<Int>] = [:]
         for key in keys {
             guard case .text(let key) = key, let width = widths[key] else {
-                throw CheckpointError(path: path, "has a storage that nothing in it describes; the file is damaged")
+                throw FileError(path: path, "has a storage that nothing in it describes; the file is damaged")
             }
             guard file.bytes.count - position >= 8 else { throw cut(key) }
             let count = Int64(littleEndian: file.bytes.loadUnaligned(fromByteOffset: position, as: Int64.self))
@@ -80,8 +82,8 @@ struct TorchLegacy {
         }
     }
 
-    private func cut(_ key: String) -> CheckpointError {
-        CheckpointError(
+    private func cut(_ key: String) -> FileError {
+        FileError(
             path: path, "ends inside storage \(key.prefix(40)); the download was cut off, or the disk was full")
     }
 }

@@ -1,5 +1,9 @@
+import Basics
+
 /// PyTorch's first format, a tar archive: `storages` and `tensors` hold the values, `pickle` the objects, which refer
 /// to tensors by number.
+///
+/// Read by hand because tensors stay in the mapped file, where libarchive would copy them through a stream.
 struct TorchTar {
     private let file: MappedFile
     private let path: String
@@ -9,7 +13,7 @@ struct TorchTar {
         bytes.count >= 512 && UnsafeRawBufferPointer(rebasing: bytes[257..<262]).elementsEqual("ustar".utf8)
     }
 
-    init(_ file: MappedFile, path: String) throws(CheckpointError) {
+    init(_ file: MappedFile, path: String) throws(FileError) {
         self.file = file
         self.path = path
         let bytes = file.bytes
@@ -18,26 +22,26 @@ struct TorchTar {
             let name = String(decoding: bytes[position..<position + 100].prefix { $0 != 0 }, as: UTF8.self)
             let digits = bytes[position + 124..<position + 136].prefix { $0 != 0 && $0 != 0x20 }
             guard let size = Int(String(decoding: digits, as: UTF8.self), radix: 8), size >= 0 else {
-                throw CheckpointError(path: path, "is a damaged tar archive at byte \(position)")
+                throw FileError(path: path, "is a damaged tar archive at byte \(position)")
             }
             let start = position + 512
             guard size <= bytes.count - start else {
-                throw CheckpointError(path: path, "ends inside \(name); the download was cut off, or the disk was full")
+                throw FileError(path: path, "ends inside \(name); the download was cut off, or the disk was full")
             }
             members[name.split(separator: "/").last.map(String.init) ?? name] = start..<start + size
             position = start + (size + 511) / 512 * 512
         }
         guard members["pickle"] != nil, members["storages"] != nil, members["tensors"] != nil else {
             let held = members.keys.sorted().prefix(5).joined(separator: ", ")
-            throw CheckpointError(
+            throw FileError(
                 path: path, "is a tar archive, but none that PyTorch wrote (it holds \(held)); unpack it first")
         }
     }
 
-    func content() throws(CheckpointError) -> WeightsContent {
+    func content(key: [Substring]) throws(FileError) -> WeightsContent {
         guard let storages = members["storages"], let tensors = members["tensors"], let pickle = members["pickle"]
         else {
-            throw CheckpointError(path: path, "has lost a part")
+            throw FileError(path: path, "has lost a part")
         }
         let bytes = file.bytes
         let heap = PickleHeap(budget: (24 << 20) + bytes.count / 2)
@@ -52,9 +56,9 @@ struct TorchTar {
         machine.tensorsByNumber = byNumber
         let root = try machine.run()
         var content = WeightsContent(format: .torchTar, byteCount: bytes.count)
-        try content.take(root, machine.heap, path: path) { (storage) throws(CheckpointError) in
+        try content.take(root, machine.heap, key: key, path: path) { (storage) throws(FileError) in
             guard let range = ranges[storage.key] else {
-                throw CheckpointError(path: path, "lacks the storage \(storage.key), where tensors should lie")
+                throw FileError(path: path, "lacks the storage \(storage.key), where tensors should lie")
             }
             return .mapped(file, range)
         }
@@ -62,7 +66,7 @@ struct TorchTar {
     }
 
     /// For each storage a pickle (key, device, class), then the number of elements in 8 bytes, and the elements.
-    private func storages(_ machine: inout PickleMachine) throws(CheckpointError) -> [String: Range<Int>] {
+    private func storages(_ machine: inout PickleMachine) throws(FileError) -> [String: Range<Int>] {
         guard case .integer(let count) = try machine.run() else { throw damaged("storages") }
         var ranges: [String: Range<Int>] = [:]
         var remaining = count
@@ -99,7 +103,7 @@ struct TorchTar {
 
     /// For each tensor a pickle (key, storage, class), the number of dimensions in 4 bytes and 4 more, sizes, strides
     /// and the offset in 8 bytes each.
-    private func tensors(_ machine: inout PickleMachine) throws(CheckpointError) -> [Int: PickleValue] {
+    private func tensors(_ machine: inout PickleMachine) throws(FileError) -> [Int: PickleValue] {
         guard case .integer(let count) = try machine.run() else { throw damaged("tensors") }
         var numbers: [String: Int] = [:]
         for (number, storage) in machine.heap.storages.enumerated() { numbers[storage.key] = number }
@@ -127,7 +131,7 @@ struct TorchTar {
         return tensors
     }
 
-    private func damaged(_ member: String) -> CheckpointError {
-        CheckpointError(path: path, "has a damaged list of \(member)")
+    private func damaged(_ member: String) -> FileError {
+        FileError(path: path, "has a damaged list of \(member)")
     }
 }

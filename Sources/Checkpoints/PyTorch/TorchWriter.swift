@@ -7,6 +7,8 @@ import Basics
 public struct TorchWriter {
     /// The key that leads to the weights, or nil when they are the whole file.
     public let part: String?
+    /// The file that the bytes lie in, where they do: if it is cut meanwhile, nothing is written.
+    var source: WeightsFile?
     private var tensors: [(name: String, type: ScalarType, shape: [Int], bytes: UnsafeRawBufferPointer)] = []
     /// Sizes and offsets from this on are written in 64 bits.
     var longFrom = 0xFFFF_FFFF
@@ -45,10 +47,10 @@ public struct TorchWriter {
     /// - Returns: bytes of the file.
     /// - Throws: when two tensors share a name, or the disk refuses; the old file is untouched then.
     @discardableResult
-    public func write(to path: String) throws(CheckpointError) -> Int64 {
+    public func write(to path: String) throws(FileError) -> Int64 {
         var names: Set<String> = []
         for tensor in tensors where !names.insert(tensor.name).inserted {
-            throw CheckpointError(path: path, "cannot hold two tensors named \"\(tensor.name)\"")
+            throw FileError(path: path, "cannot hold two tensors named \"\(tensor.name)\"")
         }
         let entries = entries()
         var (headers, directory, position) = ([[UInt8]](), [UInt8](), 0)
@@ -68,6 +70,7 @@ public struct TorchWriter {
             }
             try file.append(directory)
             try file.append(end)
+            try source?.requireWholeToCopy()
         }
         return Int64(total)
     }

@@ -1,3 +1,5 @@
+import Basics
+
 /// PyTorch's files since 1.6: a zip archive with a pickle and one entry for each storage.
 ///
 /// `NAME/data.pkl` describes the objects, `NAME/data/KEY` holds a storage, `NAME/byteorder` tells the order of bytes.
@@ -8,20 +10,20 @@ struct TorchZip {
     private let prefix: String
     private let verifiesChecksums: Bool
 
-    init(_ file: MappedFile, path: String, verifiesChecksums: Bool) throws(CheckpointError) {
+    init(_ file: MappedFile, path: String, verifiesChecksums: Bool) throws(FileError) {
         self.file = file
         self.path = path
         self.verifiesChecksums = verifiesChecksums
         archive = try ZipArchive(file: file.bytes, path: path)
         let pickles = archive.entries.filter { $0.name == "data.pkl" || $0.name.hasSuffix("/data.pkl") }
         guard let pickle = pickles.min(by: { $0.name.utf8.count < $1.name.utf8.count }) else {
-            throw CheckpointError(path: path, Self.description(of: archive))
+            throw FileError(path: path, Self.description(of: archive))
         }
         prefix = String(pickle.name.dropLast("data.pkl".count))
         if archive[prefix + "constants.pkl"] != nil
             || archive.entries.contains(where: { $0.name.hasPrefix(prefix + "code/") })
         {
-            throw CheckpointError(
+            throw FileError(
                 path: path,
                 "is a TorchScript archive, a program with its weights, which is not run here; in Python, save "
                     + "`torch.jit.load(FILE).state_dict()` with `torch.save`")
@@ -45,28 +47,28 @@ struct TorchZip {
         return "is a zip archive, but none that PyTorch wrote: it has no data.pkl"
     }
 
-    func content() throws(CheckpointError) -> WeightsContent {
+    func content(key: [Substring]) throws(FileError) -> WeightsContent {
         if verifiesChecksums { try verify() }
         var room = 3 * file.bytes.count + (32 << 20)
         if let order = archive[prefix + "byteorder"] {
             let text = try bytes(of: order, room: &room).withBytes { String(decoding: $0.prefix(16), as: UTF8.self) }
             guard text.hasPrefix("little") else {
-                throw CheckpointError(path: path, "was written on a machine with the other order of bytes (\(text))")
+                throw FileError(path: path, "was written on a machine with the other order of bytes (\(text))")
             }
         }
         guard let entry = archive[prefix + "data.pkl"] else {
-            throw CheckpointError(path: path, "has lost its data.pkl")
+            throw FileError(path: path, "has lost its data.pkl")
         }
         let pickle = try bytes(of: entry, room: &room)
         var content = WeightsContent(format: .torchZip, byteCount: file.bytes.count)
-        let (root, heap) = try pickle.withTypedBytes { (source) throws(CheckpointError) in
+        let (root, heap) = try pickle.withTypedBytes { (source) throws(FileError) in
             var machine = PickleMachine(
                 source, path: path, heap: PickleHeap(budget: (24 << 20) + file.bytes.count / 2))
             return (try machine.run(), machine.heap)
         }
-        try content.take(root, heap, path: path) { (storage) throws(CheckpointError) in
+        try content.take(root, heap, key: key, path: path) { (storage) throws(FileError) in
             guard let entry = archive[prefix + "data/" + storage.key] else {
-                throw CheckpointError(path: path, "lacks the entry data/\(storage.key), where tensors should lie")
+                throw FileError(path: path, "lacks the entry data/\(storage.key), where tensors should lie")
             }
             return try bytes(of: entry, room: &room)
         }
@@ -74,7 +76,7 @@ struct TorchZip {
     }
 
     /// The content of an entry: mapped when it is stored, unpacked otherwise.
-    private func bytes(of entry: ZipEntry, room: inout Int) throws(CheckpointError) -> WeightStorage {
+    private func bytes(of entry: ZipEntry, room: inout Int) throws(FileError) -> WeightStorage {
         guard !entry.isEncrypted else { throw failure(entry, "is encrypted") }
         switch entry.method {
         case .stored: return .mapped(file, entry.bytes)
@@ -96,7 +98,7 @@ struct TorchZip {
         }
     }
 
-    private func verify() throws(CheckpointError) {
+    private func verify() throws(FileError) {
         for entry in archive.entries where !entry.isEncrypted {
             let sum: UInt32
             switch entry.method {
@@ -112,18 +114,18 @@ struct TorchZip {
         }
     }
 
-    private func failure(_ entry: ZipEntry, _ message: String) -> CheckpointError {
-        CheckpointError(path: path, "its entry \(entry.name) \(message)")
+    private func failure(_ entry: ZipEntry, _ message: String) -> FileError {
+        FileError(path: path, "its entry \(entry.name) \(message)")
     }
 }
 
 extension WeightStorage {
     /// `withBytes` for bodies that throw errors of this module only.
     func withTypedBytes<Result>(
-        _ body: (UnsafeRawBufferPointer) throws(CheckpointError) -> Result
-    ) throws(CheckpointError) -> Result {
+        _ body: (UnsafeRawBufferPointer) throws(FileError) -> Result
+    ) throws(FileError) -> Result {
         let result = withBytes { bytes in
-            Swift.Result { () throws(CheckpointError) in try body(bytes) }
+            Swift.Result { () throws(FileError) in try body(bytes) }
         }
         return try result.get()
     }

@@ -1,5 +1,10 @@
+import Basics
+
 /// Reads the JSON of a safetensors header: an object of tensors, and of texts under `__metadata__`. Everything else is
 /// an error, so that nothing nests and nothing is ignored.
+///
+/// Read by hand because a header may declare many thousands of tensors, of which a tree of JSON would cost more than the
+/// file, and because a name given twice has to be refused.
 struct HeaderParser {
     /// A tensor as the header states it, unchecked.
     struct Declaration {
@@ -19,7 +24,7 @@ struct HeaderParser {
         self.path = path
     }
 
-    mutating func header() throws(CheckpointError) -> (metadata: [String: String], tensors: [Declaration]) {
+    mutating func header() throws(FileError) -> (metadata: [String: String], tensors: [Declaration]) {
         var metadata: [String: String] = [:]
         var tensors: [Declaration] = []
         var names: Set<String> = []
@@ -41,7 +46,7 @@ struct HeaderParser {
     }
 
     /// The `weight_map` of an index of shards: the file of every tensor. What else the index says is passed over.
-    mutating func weightMap() throws(CheckpointError) -> [(tensor: String, file: String)] {
+    mutating func weightMap() throws(FileError) -> [(tensor: String, file: String)] {
         var files: [(tensor: String, file: String)] = []
         var names: Set<String> = []
         var next = try opening("{", closing: "}")
@@ -66,7 +71,7 @@ struct HeaderParser {
     }
 
     /// The whole numbers directly inside an object; what else is in it is passed over.
-    mutating func wholeNumbers() throws(CheckpointError) -> [String: Int] {
+    mutating func wholeNumbers() throws(FileError) -> [String: Int] {
         var numbers: [String: Int] = [:]
         var next = try opening("{", closing: "}")
         while next {
@@ -81,7 +86,7 @@ struct HeaderParser {
         return numbers
     }
 
-    private mutating func skipValue(depth: Int) throws(CheckpointError) {
+    private mutating func skipValue(depth: Int) throws(FileError) {
         guard depth < 16 else { throw failure("nests too deep at byte \(offset)") }
         skipSpace()
         guard offset < bytes.count else { throw failure("ends too early") }
@@ -108,7 +113,7 @@ struct HeaderParser {
         }
     }
 
-    private mutating func texts() throws(CheckpointError) -> [String: String] {
+    private mutating func texts() throws(FileError) -> [String: String] {
         var texts: [String: String] = [:]
         var next = try opening("{", closing: "}")
         while next {
@@ -122,7 +127,7 @@ struct HeaderParser {
         return texts
     }
 
-    private mutating func declaration(_ name: String) throws(CheckpointError) -> Declaration {
+    private mutating func declaration(_ name: String) throws(FileError) -> Declaration {
         var tensor = Declaration(name: name)
         var keys: Set<String> = []
         var next = try opening("{", closing: "}")
@@ -146,7 +151,7 @@ struct HeaderParser {
         return tensor
     }
 
-    private mutating func numbers() throws(CheckpointError) -> [Int] {
+    private mutating func numbers() throws(FileError) -> [Int] {
         var numbers: [Int] = []
         var next = try opening("[", closing: "]")
         while next {
@@ -162,7 +167,7 @@ struct HeaderParser {
         while offset < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset]) { offset += 1 }
     }
 
-    private mutating func expect(_ character: Unicode.Scalar) throws(CheckpointError) {
+    private mutating func expect(_ character: Unicode.Scalar) throws(FileError) {
         skipSpace()
         guard offset < bytes.count, bytes[offset] == UInt8(ascii: character) else {
             throw failure("is not as it should be: expected `\(character)` at byte \(offset)")
@@ -173,7 +178,7 @@ struct HeaderParser {
     /// Steps into an object or a list; false when it is empty.
     private mutating func opening(
         _ open: Unicode.Scalar, closing: Unicode.Scalar
-    ) throws(CheckpointError) -> Bool {
+    ) throws(FileError) -> Bool {
         try expect(open)
         skipSpace()
         guard offset < bytes.count, bytes[offset] == UInt8(ascii: closing) else { return true }
@@ -182,7 +187,7 @@ struct HeaderParser {
     }
 
     /// Steps over a comma or the end; false at the end.
-    private mutating func separator(closing: Unicode.Scalar) throws(CheckpointError) -> Bool {
+    private mutating func separator(closing: Unicode.Scalar) throws(FileError) -> Bool {
         skipSpace()
         if offset < bytes.count, bytes[offset] == UInt8(ascii: ",") {
             offset += 1
@@ -192,7 +197,7 @@ struct HeaderParser {
         return false
     }
 
-    private mutating func number() throws(CheckpointError) -> Int {
+    private mutating func number() throws(FileError) -> Int {
         skipSpace()
         let start = offset
         var value = 0
@@ -209,7 +214,7 @@ struct HeaderParser {
         return value
     }
 
-    private mutating func string() throws(CheckpointError) -> String {
+    private mutating func string() throws(FileError) -> String {
         try expect("\"")
         var content: [UInt8] = []
         while offset < bytes.count {
@@ -229,7 +234,7 @@ struct HeaderParser {
         throw failure("ends inside a text")
     }
 
-    private mutating func escape() throws(CheckpointError) -> Unicode.Scalar {
+    private mutating func escape() throws(FileError) -> Unicode.Scalar {
         guard offset < bytes.count else { throw failure("ends inside a text") }
         let byte = bytes[offset]
         offset += 1
@@ -256,7 +261,7 @@ struct HeaderParser {
         }
     }
 
-    private mutating func codeUnit() throws(CheckpointError) -> UInt16 {
+    private mutating func codeUnit() throws(FileError) -> UInt16 {
         guard offset + 4 <= bytes.count,
             let unit = UInt16(String(decoding: bytes[offset..<offset + 4], as: UTF8.self), radix: 16)
         else { throw failure("has an escape without four hexadecimal digits at byte \(offset)") }
@@ -264,7 +269,7 @@ struct HeaderParser {
         return unit
     }
 
-    private func failure(_ message: String) -> CheckpointError {
-        CheckpointError(path: path, "the header \(message)")
+    private func failure(_ message: String) -> FileError {
+        FileError(path: path, "the header \(message)")
     }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// A safetensors file, mapped into memory: opening it reads the header, and a tensor's bytes are read when asked for.
 public final class SafetensorsFile: Sendable {
     public let path: String
@@ -9,7 +11,7 @@ public final class SafetensorsFile: Sendable {
     private let file: MappedFile
 
     /// Opens a file and checks its header: bounds, overlaps, gaps, shapes.
-    public init(path: String) throws(CheckpointError) {
+    public init(path: String) throws(FileError) {
         file = try MappedFile(path: path)
         let header = try SafetensorsHeader(file: file.bytes, path: path)
         self.path = path
@@ -29,6 +31,11 @@ public final class SafetensorsFile: Sendable {
     /// Elements of all tensors.
     public var elementCount: Int { tensors.reduce(0) { $0 + $1.count } }
 
+    /// To be called after values are read: what another program cut off meanwhile reads as zeros.
+    ///
+    /// - Throws: when the file has become shorter since it was opened.
+    public func requireWhole() throws(FileError) { try file.requireWhole(path: path) }
+
     /// Gives the bytes of a tensor of this file, little-endian and not necessarily aligned.
     public func withBytes<Result>(
         of tensor: TensorEntry, _ body: (UnsafeRawBufferPointer) throws -> Result
@@ -41,22 +48,23 @@ public final class SafetensorsFile: Sendable {
     /// - Parameters:
     ///   - shape: the shape that the reader needs; any other is an error.
     ///   - destination: receives the values in row-major order.
-    /// - Throws: when the tensor is missing or of another shape.
+    /// - Throws: when the tensor is missing or of another shape, or when the file was cut meanwhile.
     public func read(
         _ name: String, shape: [Int], into destination: UnsafeMutableBufferPointer<Float>
-    ) throws(CheckpointError) {
-        guard let tensor = self[name] else { throw CheckpointError(path: path, "has no tensor \"\(name)\"") }
+    ) throws(FileError) {
+        guard let tensor = self[name] else { throw FileError(path: path, "has no tensor \"\(name)\"") }
         guard tensor.shape == shape else {
-            throw CheckpointError(
+            throw FileError(
                 path: path,
                 "tensor \"\(name)\" is \(TensorEntry.words(for: tensor.shape)), "
                     + "but this model needs \(TensorEntry.words(for: shape))")
         }
         guard destination.count == tensor.count else {
-            throw CheckpointError(
+            throw FileError(
                 path: path, "tensor \"\(name)\" has \(tensor.count) values, but there is room for \(destination.count)")
         }
         withBytes(of: tensor) { tensor.type.convert($0, to: destination) }
+        try file.requireWhole(path: path)
     }
 
     /// The values of a tensor of this file in single precision, in row-major order.

@@ -1,3 +1,5 @@
+import Basics
+
 /// The header of a safetensors file: its tensors and its metadata, every number checked.
 ///
 /// The file is an unsigned 64-bit little-endian length N, N bytes of JSON, and the tensors' bytes without gaps.
@@ -9,8 +11,8 @@ struct SafetensorsHeader {
     /// The longest header that is read, as in the format's own library.
     static let longest = 100_000_000
 
-    init(file bytes: UnsafeRawBufferPointer, path: String) throws(CheckpointError) {
-        func failure(_ message: String) -> CheckpointError { CheckpointError(path: path, message) }
+    init(file bytes: UnsafeRawBufferPointer, path: String) throws(FileError) {
+        func failure(_ message: String) -> FileError { FileError(path: path, message) }
         guard bytes.count >= 8 else {
             throw failure(
                 ForeignFile.description(of: bytes) ?? "is too short to be a safetensors file (\(bytes.count) bytes)")
@@ -40,8 +42,8 @@ struct SafetensorsHeader {
     /// Turns offsets into ranges of the file and checks that they fill it exactly.
     private static func checked(
         _ declarations: [HeaderParser.Declaration], dataStart: Int, fileLength: Int, path: String
-    ) throws(CheckpointError) -> [TensorEntry] {
-        func failure(_ message: String) -> CheckpointError { CheckpointError(path: path, message) }
+    ) throws(FileError) -> [TensorEntry] {
+        func failure(_ message: String) -> FileError { FileError(path: path, message) }
         let available = fileLength - dataStart
         // Empty tensors come before the one that begins at the same place.
         let sorted = declarations.sorted { ($0.begin, $0.end, $0.name) < ($1.begin, $1.end, $1.name) }

@@ -7,6 +7,8 @@ import Basics
 public struct SafetensorsWriter {
     /// Texts that the file keeps beside its tensors.
     public var metadata: [String: String]
+    /// The file that the bytes lie in, where they do: if it is cut meanwhile, nothing is written.
+    var source: WeightsFile?
     private var tensors: [(name: String, type: ScalarType, shape: [Int], bytes: UnsafeRawBufferPointer)] = []
 
     public init(metadata: [String: String] = [:]) {
@@ -44,20 +46,21 @@ public struct SafetensorsWriter {
     /// - Throws: when two tensors share a name, or the disk refuses; the old file is untouched then, and nothing new
     ///   is left behind.
     @discardableResult
-    public func write(to path: String) throws(CheckpointError) -> Int64 {
+    public func write(to path: String) throws(FileError) -> Int64 {
         try write(to: path, calls: FileCalls())
     }
 
-    func write(to path: String, calls: FileCalls) throws(CheckpointError) -> Int64 {
+    func write(to path: String, calls: FileCalls) throws(FileError) -> Int64 {
         var names: Set<String> = ["__metadata__"]
         for tensor in tensors where !names.insert(tensor.name).inserted {
-            throw CheckpointError(path: path, "cannot hold two tensors named \"\(tensor.name)\"")
+            throw FileError(path: path, "cannot hold two tensors named \"\(tensor.name)\"")
         }
         let (header, order) = layout()
         let total = header.count + tensors.reduce(0) { $0 + $1.bytes.count }
         try WholeFile.write(to: path, byteCount: total, calls: calls) { (file) throws(FileError) in
             try file.append(header)
             for index in order { try file.append(tensors[index].bytes) }
+            try source?.requireWholeToCopy()
         }
         return Int64(total)
     }

@@ -1,3 +1,5 @@
+import Basics
+
 /// An index of shards: a JSON file that says which file each tensor lies in, as Hugging Face writes beside large models.
 struct ShardIndex {
     private let path: String
@@ -12,29 +14,30 @@ struct ShardIndex {
         return start.contains("\"weight_map\"")
     }
 
-    init(_ bytes: UnsafeRawBufferPointer, path: String) throws(CheckpointError) {
+    init(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) {
         self.path = path
         folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         var parser = HeaderParser(bytes: bytes, path: path)
         files = try parser.weightMap()
     }
 
-    func content(verifiesChecksums: Bool) throws(CheckpointError) -> WeightsContent {
+    func content(key: [Substring], verifiesChecksums: Bool) throws(FileError) -> WeightsContent {
         var shards: [String: WeightsContent] = [:]
         var content = WeightsContent(format: .index, byteCount: 0)
+        content.keyOfNames = key
         var firstStorage: [String: Int] = [:]
         for name in Set(files.map(\.file)).sorted() {
             guard !name.contains("/"), !name.contains("\0"), name != "..", name != ".", !name.isEmpty else {
-                throw CheckpointError(path: path, "names the shard \"\(name)\", which is not in its own folder")
+                throw FileError(path: path, "names the shard \"\(name)\", which is not in its own folder")
             }
             let file: MappedFile
             do {
                 file = try MappedFile(path: folder + name)
             } catch {
-                throw CheckpointError(path: path, "its shard \(name) \(error.message)")
+                throw FileError(path: path, "its shard \(name) \(error.message)")
             }
             guard !Self.isIndex(file.bytes) else {
-                throw CheckpointError(path: path, "names another index, \(name), as a shard")
+                throw FileError(path: path, "names another index, \(name), as a shard")
             }
             let shard = try WeightsContent.read(file, path: folder + name, verifiesChecksums: verifiesChecksums)
             firstStorage[name] = content.storages.count
@@ -52,7 +55,7 @@ struct ShardIndex {
         }
         for (name, file) in files {
             guard let tensor = tensors[file]?[name] else {
-                throw CheckpointError(path: path, "says that \"\(name)\" is in \(file), which has no such tensor")
+                throw FileError(path: path, "says that \"\(name)\" is in \(file), which has no such tensor")
             }
             content.tensors.append(
                 WeightTensor(

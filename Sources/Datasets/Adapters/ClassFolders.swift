@@ -1,4 +1,5 @@
 import Affect
+import Basics
 import Glibc
 
 /// Labels by folder: every class is a folder of images that has its name, `happiness/0001.jpg`.
@@ -49,8 +50,8 @@ public struct ClassFolders: Equatable, Sendable {
             do {
                 let scan = try FolderScan.scan([folder.folder])
                 notes += scan.skipped.map(\.description)
-                for file in scan.files {
-                    let (parent, name) = splitPath(file)
+                for image in scan.images {
+                    let (parent, name) = splitPath(image.path)
                     builder.add(
                         LabelledSample(
                             folder: parent, name: name, expression: folder.name, split: folder.split,
@@ -67,14 +68,14 @@ public struct ClassFolders: Equatable, Sendable {
     private func folders(in path: String) throws(LabelError) -> [String] {
         guard let names = FolderListings.names(in: path) else {
             let reason = errno == ENOENT ? "no such folder" : String(cString: strerror(errno))
-            throw LabelError(LabelProblem(file: path, "\(reason); name a folder that holds one folder for each class"))
+            throw LabelError(FileError(path: path, "\(reason); name a folder that holds one folder for each class"))
         }
         let folders = names.filter { name in
             var status = stat()
             return !name.hasPrefix(".") && stat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
         }
         guard !folders.isEmpty else {
-            throw LabelError(LabelProblem(file: path, "holds no folders; there should be one for each class"))
+            throw LabelError(FileError(path: path, "holds no folders; there should be one for each class"))
         }
         return folders.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }

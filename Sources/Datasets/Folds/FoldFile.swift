@@ -1,4 +1,5 @@
 import Affect
+import Basics
 import Tables
 
 extension Folds {
@@ -29,7 +30,7 @@ private struct FoldFile {
         let header = try TableHeader(reader)
         let fold = try header.requiredIndex(of: "fold")
         guard let kind = ["image", "subject", "video"].first(where: { header.index(of: $0) != nil }) else {
-            throw TableError(path: path, line: 1, "a fold file has a column subject, video or image beside fold")
+            throw FileError(path: path, line: 1, "a fold file has a column subject, video or image beside fold")
         }
         self.kind = kind
         let name = try header.requiredIndex(of: kind)
@@ -37,10 +38,10 @@ private struct FoldFile {
         while try reader.next(into: &record) {
             try header.requireFields(record)
             if record[name].isEmpty || record[fold].isEmpty {
-                throw TableError(path: path, line: record.line, "names no \(record[name].isEmpty ? kind : "fold")")
+                throw FileError(path: path, line: record.line, "names no \(record[name].isEmpty ? kind : "fold")")
             }
             if let other = folds[record[name]], other.fold != record[fold] {
-                throw TableError(
+                throw FileError(
                     path: path, line: record.line,
                     "\(kind) \(record[name]) is held out by fold \(record[fold]), and by fold \(other.fold) in line "
                         + "\(other.line)")
@@ -51,11 +52,11 @@ private struct FoldFile {
 
     func folds(of set: LabelledSet, checking labels: Folds.CheckedLabels) throws -> Folds {
         let names = ExpressionClasses.sorted(Set(folds.values.map(\.fold)))
-        guard names.count >= 2 else { throw TableError(path: path, "there should be two folds at least") }
+        guard names.count >= 2 else { throw FileError(path: path, "there should be two folds at least") }
         let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         guard let grouping = set.groupings[kind] else {
             guard kind == "image" else {
-                throw TableError(path: path, line: 1, "names a \(kind) for each fold, and the data have none")
+                throw FileError(path: path, line: 1, "names a \(kind) for each fold, and the data have none")
             }
             return try imageFolds(of: set, names.count, numbers, checking: labels)
         }
@@ -65,7 +66,7 @@ private struct FoldFile {
                 let sample = grouping.of.firstIndex(of: Int32(index)) ?? 0
                 let place = set.place(sample)
                 throw LabelError(
-                    LabelProblem(file: place.file, line: place.line, "\(kind) \(name) has no fold in \(path)"))
+                    FileError(path: place.file, line: place.line, "\(kind) \(name) has no fold in \(path)"))
             }
             foldOf.append(fold)
         }
@@ -87,13 +88,13 @@ private struct FoldFile {
     ) throws -> Folds {
         var foldOf: [Int] = []
         for sample in 0..<set.count {
-            let image = set.image(sample)
+            let image = set.image(sample).description
             let folder = splitPath(set.place(sample).file).folder
             let relative = image.hasPrefix("\(folder)/") ? String(image.dropFirst(folder.count + 1)) : image
             guard let fold = (folds[relative] ?? folds[image]).flatMap({ numbers[$0.fold] }) else {
                 let place = set.place(sample)
                 throw LabelError(
-                    LabelProblem(file: place.file, line: place.line, "image \(relative) has no fold in \(path)"))
+                    FileError(path: place.file, line: place.line, "image \(relative) has no fold in \(path)"))
             }
             foldOf.append(fold)
         }

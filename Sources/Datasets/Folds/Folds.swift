@@ -1,3 +1,5 @@
+import Basics
+
 /// One way to cut a labelled set: what is trained on, and what is held out.
 public struct Fold: Equatable, Sendable {
     /// What reports call it: "official", or its number from 1.
@@ -41,8 +43,8 @@ public struct Folds: Sendable {
         if validation.isEmpty { validation = (0..<set.count).filter { set.split($0) == .test } }
         if training.isEmpty, validation.isEmpty {
             throw LabelError(
-                LabelProblem(
-                    file: file,
+                FileError(
+                    path: file,
                     "has no split of its own; name a split column or a validation table, or ask for folds by group"))
         }
         return try Folds(
@@ -63,19 +65,18 @@ public struct Folds: Sendable {
         let file = set.files.first ?? "the data"
         let grouping: LabelledSet.Grouping
         if group == "image" {
-            grouping = LabelledSet.Grouping(
-                names: (0..<set.count).map(set.image), of: (0..<Int32(set.count)).map { $0 })
+            grouping = set.images
         } else if let found = set.groupings[group] {
             grouping = found
         } else {
             let known = set.groupings.keys.sorted() + ["image"]
             throw LabelError(
-                LabelProblem(
-                    file: file, "has no \(group) to fold by; it has \(known.joined(separator: ", "))"))
+                FileError(
+                    path: file, "has no \(group) to fold by; it has \(known.joined(separator: ", "))"))
         }
         guard grouping.names.count >= count else {
             throw LabelError(
-                LabelProblem(file: file, "has \(grouping.names.count) groups (\(group)), too few for \(count) folds"))
+                FileError(path: file, "has \(grouping.names.count) groups (\(group)), too few for \(count) folds"))
         }
         let foldOf = StratifiedAssignment(set, grouping, folds: count, seed: seed).foldOf
         return try Folds(
@@ -101,10 +102,10 @@ public struct Folds: Sendable {
         for fold in folds {
             let what = folds.count == 1 ? "the split" : "fold \(fold.name)"
             if fold.training.isEmpty {
-                throw LabelError(LabelProblem(file: file, "\(what) trains on no sample"))
+                throw LabelError(FileError(path: file, "\(what) trains on no sample"))
             }
             if fold.validation.isEmpty {
-                throw LabelError(LabelProblem(file: file, "\(what) holds out no sample"))
+                throw LabelError(FileError(path: file, "\(what) holds out no sample"))
             }
             try Self.checkGroups(fold, set)
             if labels.contains(.expressions) { try Self.checkClasses(fold, what, set, file, &notes) }
@@ -123,10 +124,10 @@ public struct Folds: Sendable {
                 if other < 0 { continue }
                 let (file, line) = set.place(sample)
                 let place = set.place(Int(other))
-                let shown = LabelProblem(file: place.file, line: place.line, "").description.dropLast(2)
+                let shown = FileError(path: place.file, line: place.line, "").description.dropLast(2)
                 throw LabelError(
-                    LabelProblem(
-                        file: file, line: line,
+                    FileError(
+                        path: file, line: line,
                         "\(kind) \(grouping.names[Int(grouping.of[sample])]) is held out here and trained on in "
                             + "\(shown); a \(kind) belongs to one side"))
             }
@@ -142,8 +143,8 @@ public struct Folds: Sendable {
         for (place, name) in set.classes.enumerated() {
             if trained[place] == 0 {
                 throw LabelError(
-                    LabelProblem(
-                        file: file,
+                    FileError(
+                        path: file,
                         "\(what) trains on no sample of the class \"\(name)\"; drop the class, or use other folds"))
             }
             if held[place] == 0 { notes.append("\(what) holds out no sample of the class \"\(name)\", which scores 0") }
@@ -158,8 +159,8 @@ public struct Folds: Sendable {
         for (place, name) in set.units.enumerated() {
             if trainedUnits[place].active == 0 {
                 throw LabelError(
-                    LabelProblem(
-                        file: file,
+                    FileError(
+                        path: file,
                         "\(what) trains on no sample with \(name) active; leave the unit out, or use other folds"))
             }
             if heldUnits[place].active == 0 {

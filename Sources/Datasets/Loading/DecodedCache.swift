@@ -3,6 +3,7 @@ import Images
 
 /// Decoded images kept in memory, by file, as many as the budget holds; nothing is ever thrown out, since every epoch
 /// visits every file once. Grey images take a third of the room. Safe to use from several threads.
+// Unchecked: entries and the used budget are reached under its lock; images never change.
 final class DecodedCache: @unchecked Sendable {
     struct Entry {
         let image: PixelImage

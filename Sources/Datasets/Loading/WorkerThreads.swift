@@ -1,6 +1,7 @@
 import Glibc
 
 /// A mutex with two conditions: one for the workers, one for whoever waits for their results.
+// Unchecked: it is the lock itself, at addresses that never change.
 final class WorkerLock: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let conditions = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 2)

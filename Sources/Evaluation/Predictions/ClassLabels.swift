@@ -1,3 +1,5 @@
+import Basics
+
 /// What stands for the classes in a column of truth: their names, the names of their columns, or their numbers.
 struct ClassLabels: Sendable, Equatable {
     private let channels: [String]
@@ -21,14 +23,14 @@ struct ClassLabels: Sendable, Equatable {
     init(places channels: [String]) { self.init(channels: channels, columns: [], order: channels) }
 
     /// The class in a field, as a place among the channels; NaN where there is none.
-    func label(_ rows: any RowSource, _ column: Int) throws(PredictionError) -> Double {
+    func label(_ rows: any RowSource, _ column: Int) throws(FileError) -> Double {
         let word = rows.text(column)
         if let index = numbers[word.lowercased()] { return Double(index) }
         if let known = PredictionColumns.channel(word), let index = numbers[known.name.lowercased()] {
             return Double(index)
         }
         let number: Double
-        do throws(PredictionError) {
+        do throws(FileError) {
             number = try rows.number(column)
         } catch {
             throw rows.bad("'\(word)' is none of the classes \(channels.joined(separator: ", ")).")

@@ -1,7 +1,10 @@
+import Basics
 import Foundation
 
 /// A NumPy array file (.npy, format 1 to 3): a plain array (rows, columns) or (rows), or a structured one with named
 /// fields. Mapped into memory, so its length does not matter.
+///
+/// Read by hand because no C library of Debian reads the format, which is a line of text before the numbers.
 final class NumpyRows: RowSource {
     let path: String
     let columns: [String]
@@ -23,28 +26,28 @@ final class NumpyRows: RowSource {
         var isBig: Bool
     }
 
-    init(path: String) throws(PredictionError) {
+    init(path: String) throws(FileError) {
         self.path = path
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
         } catch {
-            throw .bad(file: path, line: nil, "cannot be read: \(error.localizedDescription)")
+            throw FileError(path: path, "cannot be read: \(error.localizedDescription)")
         }
         let header = try NumpyHeader(data, path: path)
         if header.isFortranOrder, header.shape.count > 1 {
-            throw .bad(file: path, line: nil, "is in column order; save it with numpy.ascontiguousarray.")
+            throw FileError(path: path, "is in column order; save it with numpy.ascontiguousarray.")
         }
         rows = header.shape.first ?? 1
         var fields: [Field] = []
         var offset = 0
         let width = header.shape.dropFirst().first ?? 1
         guard header.shape.count <= 2, width < 10_000, header.fields.count == 1 || width == 1 else {
-            throw .bad(file: path, line: nil, "has the shape \(header.shape); it should be (frames, channels).")
+            throw FileError(path: path, "has the shape \(header.shape); it should be (frames, channels).")
         }
         for field in header.fields {
             for _ in 0..<width {
                 guard let parsed = Self.field(field.type) else {
-                    throw .bad(file: path, line: nil, "holds values of type '\(field.type)', which are no numbers.")
+                    throw FileError(path: path, "holds values of type '\(field.type)', which are no numbers.")
                 }
                 fields.append(
                     Field(
@@ -59,7 +62,7 @@ final class NumpyRows: RowSource {
         begin = header.end
         let (bytes, overflows) = rows.multipliedReportingOverflow(by: rowBytes)
         guard rows >= 0, !overflows, begin + bytes <= data.count else {
-            throw .bad(file: path, line: nil, "is cut off: its header promises more than is there.")
+            throw FileError(path: path, "is cut off: its header promises more than is there.")
         }
     }
 
@@ -80,7 +83,7 @@ final class NumpyRows: RowSource {
         }
     }
 
-    func next() throws(PredictionError) -> Bool {
+    func next() throws(FileError) -> Bool {
         row += 1
         line = row + 1
         return row < rows
@@ -93,7 +96,7 @@ final class NumpyRows: RowSource {
         }
     }
 
-    func number(_ column: Int) throws(PredictionError) -> Double {
+    func number(_ column: Int) throws(FileError) -> Double {
         let field = fields[column]
         let raw = { self.bits(self.begin + self.row * self.rowBytes + field.offset, field.size, field.isBig) }
         switch (field.kind, field.size) {
@@ -142,23 +145,23 @@ struct NumpyHeader {
     /// Where the values begin.
     var end = 0
 
-    init(_ data: Data, path: String) throws(PredictionError) {
+    init(_ data: Data, path: String) throws(FileError) {
         let head = [UInt8](data.prefix(12))
         guard head.count >= 10, head.starts(with: [0x93] + Array("NUMPY".utf8)) else {
-            throw .bad(file: path, line: nil, "is not a NumPy file (.npy).")
+            throw FileError(path: path, "is not a NumPy file (.npy).")
         }
         let isShort = head[6] == 1
-        guard isShort || head.count == 12 else { throw .bad(file: path, line: nil, "is cut off.") }
+        guard isShort || head.count == 12 else { throw FileError(path: path, "is cut off.") }
         let length =
             isShort
             ? Int(head[8]) | Int(head[9]) << 8
             : (0..<4).reduce(0) { $0 | Int(head[8 + $1]) << (8 * $1) }
         let begin = isShort ? 10 : 12
         end = begin + length
-        guard length < 1 << 20, data.count >= end else { throw .bad(file: path, line: nil, "is cut off.") }
+        guard length < 1 << 20, data.count >= end else { throw FileError(path: path, "is cut off.") }
         let text = String(decoding: data.dropFirst(begin).prefix(length), as: UTF8.self)
         var tokens = Self.tokens(text)[...]
-        func fail() -> PredictionError { .bad(file: path, line: nil, "has a header that cannot be read: \(text)") }
+        func fail() -> FileError { FileError(path: path, "has a header that cannot be read: \(text)") }
         guard tokens.popFirst() == "{" else { throw fail() }
         while let key = tokens.popFirst(), key != "}" {
             guard tokens.popFirst() == ":" else { throw fail() }

@@ -1,4 +1,5 @@
 import Affect
+import Basics
 
 /// Which columns of a table are what: the video, the frame, the scores and their truth.
 struct PredictionColumns {
@@ -34,7 +35,7 @@ struct PredictionColumns {
     /// Finds the columns by their names. `columns` names channels as `valence=pred_v`, `truth` likewise.
     init(
         _ header: [String], path: String, options: PredictionReadingOptions, isTruth: Bool = false
-    ) throws(PredictionError) {
+    ) throws(FileError) {
         let names = header.map { $0.lowercased() }
         func index(of wanted: [String]) -> Int? { wanted.lazy.compactMap { names.firstIndex(of: $0) }.first }
         video = index(of: Self.videoNames)
@@ -46,10 +47,10 @@ struct PredictionColumns {
         let free = header.indices.filter { !others.contains($0) }
         let known = free.map { Self.channel(header[$0]) }
 
-        func place(_ column: String) throws(PredictionError) -> Int {
+        func place(_ column: String) throws(FileError) -> Int {
             if let index = header.firstIndex(of: column) ?? names.firstIndex(of: column.lowercased()) { return index }
-            throw .bad(
-                file: path, line: 1,
+            throw FileError(
+                path: path, line: 1,
                 "there is no column '\(column)'. The columns are \(header.joined(separator: ", ")).")
         }
         var scoreColumns: [(channel: String, column: Int)] = []
@@ -101,8 +102,8 @@ struct PredictionColumns {
             if classes.count > scoreColumns.count { scoreColumns = classes.map { (header[$0], $0) } }
         }
         guard let task = options.task ?? Self.task(of: scoreColumns.map(\.channel)) else {
-            throw .bad(
-                file: path, line: 1,
+            throw FileError(
+                path: path, line: 1,
                 "none of the columns \(header.joined(separator: ", ")) is known as a score. Say which are: "
                     + "--columns valence=COLUMN,arousal=COLUMN, or --task expr for one column a class.")
         }
@@ -117,11 +118,12 @@ struct PredictionColumns {
         if let twice = Set(scoreColumns.map(\.channel)).first(where: { name in
             scoreColumns.filter { $0.channel == name }.count > 1
         }) {
-            throw .bad(file: path, line: 1, "more than one column for \(twice). Choose one: --columns \(twice)=COLUMN.")
+            throw FileError(
+                path: path, line: 1, "more than one column for \(twice). Choose one: --columns \(twice)=COLUMN.")
         }
         guard !scoreColumns.isEmpty else {
-            throw .bad(
-                file: path, line: 1, "no column of scores among \(header.joined(separator: ", ")). Say --columns.")
+            throw FileError(
+                path: path, line: 1, "no column of scores among \(header.joined(separator: ", ")). Say --columns.")
         }
         channels = scoreColumns.map(\.channel)
         scores = scoreColumns.map(\.column)
@@ -198,6 +200,11 @@ public struct PredictionReadingOptions: Sendable, Equatable {
     /// Whether the truth of an expression is the class's place among the channels, even where classes have numbers for
     /// names.
     public var truthIsPlace = false
+    /// What labels mean, and the scale of valence and arousal, which is that of the predictions as well.
+    public var rules = LabelRules()
+    /// Whether valence and arousal beyond their scale are clipped, which is so for what this program has kept; otherwise
+    /// they are refused unless a person says the scale.
+    public var clipsScores = false
 
     public struct ColumnChoice: Sendable, Equatable {
         public var channel: String

@@ -13,14 +13,14 @@ import Tables
 ///     let set = PredictionSet(name: run.name, task: .valenceArousal, channels: ["valence", "arousal"],
 ///                             framesPerSecond: nil, videos: [PredictionVideo(name: ..., fold: 2, frames: ..., ...)])
 ///     try PredictionFile.write(set, to: folder + "/stage-1-fold-2-va.csv")
-///     try store.append(PredictionRecord(stage: 1, fold: 2, step: step, task: set.task.rawValue, channels: set.channels,
+///     try store.append(PredictionRecord(stage: 1, fold: 2, step: step, task: set.task, channels: set.channels,
 ///                                       videos: set.videos.count, frames: set.frameCount,
 ///                                       file: "predictions/stage-1-fold-2-val.csv"), to: run)
 ///
 /// Units and expressions are kept as probabilities.
 public enum PredictionFile {
     /// Writes a whole set; the file has its name only once it is complete and on the disk. Its folder is made.
-    public static func write(_ set: PredictionSet, to path: String) throws(PredictionError) {
+    public static func write(_ set: PredictionSet, to path: String) throws(FileError) {
         let writer = try PredictionWriter(
             path: path, task: set.task, channels: set.channels, hasFolds: !set.folds.isEmpty,
             hasGroups: set.videos.contains { $0.group != nil }, hasImages: set.videos.contains { !$0.images.isEmpty },
@@ -32,9 +32,10 @@ public enum PredictionFile {
     /// Reads files as `write` leaves them, as one set.
     public static func read(
         _ paths: [String], name: String, framesPerSecond: Double? = nil
-    ) throws(PredictionError) -> PredictionSet {
-        var set = try PredictionReader(paths, options: PredictionReadingOptions(framesPerSecond: framesPerSecond))
-            .read()
+    ) throws(FileError) -> PredictionSet {
+        var options = PredictionReadingOptions(framesPerSecond: framesPerSecond)
+        options.clipsScores = true
+        var set = try PredictionReader(paths, options: options).read()
         set.name = name
         return set
     }
@@ -55,6 +56,7 @@ extension PredictionReadingOptions {
         var options = PredictionReadingOptions(
             task: task, columns: columns, truthColumns: truth, framesPerSecond: framesPerSecond)
         options.truthIsPlace = true
+        options.clipsScores = true
         return options
     }
 }
@@ -72,9 +74,9 @@ public final class PredictionWriter {
     public init(
         path: String, task: AffectTask, channels: [String], hasFolds: Bool, hasGroups: Bool = false,
         hasImages: Bool = false, hasTruth: Bool
-    ) throws(PredictionError) {
+    ) throws(FileError) {
         makeFolder(of: path)
-        file = try PredictionError.reading { () throws(FileError) in try WholeTextFile(path: path) }
+        file = try WholeTextFile(path: path)
         self.task = task
         self.hasFolds = hasFolds
         self.hasGroups = hasGroups
@@ -84,11 +86,11 @@ public final class PredictionWriter {
         var columns = (hasFolds ? ["fold"] : []) + (hasGroups ? ["group"] : []) + ["video", "frame"]
         columns += (hasImages ? ["image"] : []) + channels
         if hasTruth { columns += task == .expression ? ["expression_truth"] : channels.map { $0 + "_truth" } }
-        try write(columns.map(\.asTableField).joined(separator: ",") + "\n")
+        try file.write(columns.map(\.asTableField).joined(separator: ",") + "\n")
     }
 
     /// Frames with neither a prediction nor a truth get no row.
-    public func append(_ video: PredictionVideo) throws(PredictionError) {
+    public func append(_ video: PredictionVideo) throws(FileError) {
         let name = video.name.asTableField
         let group = (video.group ?? "").asTableField
         for index in 0..<video.count {
@@ -102,15 +104,11 @@ public final class PredictionWriter {
             if hasImages { line += "," + (video.images.isEmpty ? "" : video.images[index].asTableField) }
             for score in scores { line += "," + number(score) }
             if hasTruth { for value in truth { line += "," + number(value) } }
-            try write(line + "\n")
+            try file.write(line + "\n")
         }
     }
 
-    private func write(_ text: String) throws(PredictionError) {
-        try PredictionError.reading { () throws(FileError) in try file.write(text) }
-    }
-
-    public func finish() throws(PredictionError) { try PredictionError.reading(file.finish) }
+    public func finish() throws(FileError) { try file.finish() }
 }
 
 /// The shortest digits that give the same number back; nothing for what is no number.

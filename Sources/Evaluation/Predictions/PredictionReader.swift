@@ -23,15 +23,15 @@ public final class PredictionReader {
 
     /// `paths` are files or folders of them; `truth` is a folder of ABAW annotations, a table, or one file for one video.
     ///
-    /// Throws `PredictionError` for files that are not there, are empty, or whose columns say nothing.
+    /// Throws `FileError` for files that are not there, are empty, or whose columns say nothing.
     public init(
         _ paths: [String], truth: String? = nil, options: PredictionReadingOptions = PredictionReadingOptions()
-    ) throws(PredictionError) {
+    ) throws(FileError) {
         var files: [String] = []
         for path in paths {
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                throw .bad(file: path, line: nil, "no such file or folder.")
+                throw FileError(path: path, "no such file or folder.")
             }
             guard isFolder.boolValue else {
                 files.append(path)
@@ -42,20 +42,21 @@ public final class PredictionReader {
                 !name.hasPrefix(".") && Self.kinds.contains { name.hasSuffix("." + $0) }
             }
             if found.isEmpty {
-                throw .bad(file: path, line: nil, "no predictions (.csv, .txt or .npy) in this folder.")
+                throw FileError(path: path, "no predictions (.csv, .txt or .npy) in this folder.")
             }
             files += found.map { path + "/" + $0 }
         }
-        guard let first = files.first else { throw .bad(file: "-", line: nil, "no file of predictions was named.") }
+        guard let first = files.first else { throw FileError(path: "-", "no file of predictions was named.") }
         self.files = files
         self.paths = paths
-        let columns = try Self.columns(of: Self.rows(first), options)
+        let columns = try Self.columns(of: openRows(first), options)
         task = columns.task
         channels = columns.channels
         self.options = options
+        labels = TruthLabels(task: columns.task, channels: columns.channels, rules: options.rules)
         name = Self.stem(paths.count == 1 ? paths[0] : first)
         self.truth =
-            try truth.map { path throws(PredictionError) in
+            try truth.map { path throws(FileError) in
                 try TruthSource(path: path, task: columns.task, channels: columns.channels, options: options)
             }
     }
@@ -72,28 +73,23 @@ public final class PredictionReader {
         return kinds.contains((name as NSString).pathExtension) ? (name as NSString).deletingPathExtension : name
     }
 
-    private static func rows(_ file: String) throws(PredictionError) -> any RowSource {
-        if file.hasSuffix(".npy") { return try NumpyRows(path: file) }
-        return try TableRows(path: file)
-    }
-
     private static func columns(
         of rows: any RowSource, _ options: PredictionReadingOptions
-    ) throws(PredictionError) -> PredictionColumns {
+    ) throws(FileError) -> PredictionColumns {
         guard rows.columns.isEmpty else {
             return try PredictionColumns(rows.columns, path: rows.path, options: options)
         }
         // An array without names: its columns are the channels of the task, in their order.
         let known = AffectTask.allCases.first { $0.standardChannels.count == rows.columnCount }
         guard let task = options.task ?? known else {
-            throw .bad(
-                file: rows.path, line: nil,
+            throw FileError(
+                path: rows.path,
                 "has \(rows.columnCount) columns without names. Say --task, and --channels for their names.")
         }
         let names = options.channels.isEmpty ? task.standardChannels : options.channels
         guard names.count == rows.columnCount else {
-            throw .bad(
-                file: rows.path, line: nil,
+            throw FileError(
+                path: rows.path,
                 "has \(rows.columnCount) columns where \(task.shortName) has \(names.count) channels. Say --channels.")
         }
         var named = options
@@ -105,9 +101,9 @@ public final class PredictionReader {
     // MARK: Reading
 
     /// Everything at once, rows in any order.
-    public func read() throws(PredictionError) -> PredictionSet {
+    public func read() throws(FileError) -> PredictionSet {
         var videos: [PredictionVideo] = []
-        try rows(together: false) { (rows: VideoRows, isOnly: Bool) throws(PredictionError) in
+        try rows(together: false) { (rows: VideoRows, isOnly: Bool) throws(FileError) in
             videos.append(try self.finish(rows, isOnly))
         }
         summarise(videos.count)
@@ -119,17 +115,17 @@ public final class PredictionReader {
     public func stream(_ body: (PredictionVideo) throws -> Void) throws {
         var count = 0
         var failure: (any Error)?
-        do throws(PredictionError) {
-            try rows(together: true) { (rows: VideoRows, isOnly: Bool) throws(PredictionError) in
+        do throws(FileError) {
+            try rows(together: true) { (rows: VideoRows, isOnly: Bool) throws(FileError) in
                 let video = try self.finish(rows, isOnly)
                 count += 1
                 do {
                     try body(video)
-                } catch let error as PredictionError {
+                } catch let error as FileError {
                     throw error
                 } catch {
                     failure = error
-                    throw .bad(file: self.files[0], line: nil, "\(error)")
+                    throw FileError(path: self.files[0], "\(error)")
                 }
             }
         } catch {
@@ -138,10 +134,12 @@ public final class PredictionReader {
         summarise(count)
     }
 
+    private var labels: TruthLabels
+    private var beyondScale = 0
     private var withoutTruth: [String] = []
     private var beyondTruth = 0
 
-    private func finish(_ rows: VideoRows, _ isOnly: Bool) throws(PredictionError) -> PredictionVideo {
+    private func finish(_ rows: VideoRows, _ isOnly: Bool) throws(FileError) -> PredictionVideo {
         let track = try truth?.track(of: rows.name, isOnly: isOnly)
         if let track, let last = track.frames.max() { beyondTruth += rows.frames.count { $0 > last } }
         let video = try rows.video(joining: track)
@@ -155,6 +153,16 @@ public final class PredictionReader {
             notes.append(
                 "\(withoutTruth.count) of \(videos) videos have no truth and are not scored: "
                     + Self.listed(withoutTruth) + ".")
+        }
+        let partial = labels.partialFrames + (truth?.partialFrames ?? 0)
+        if partial > 0 {
+            notes.append(
+                "\(partial) frames with -1 for some of their units are not scored, as is the custom in ABAW; "
+                    + "--partial-frames score scores their other units.")
+        }
+        if beyondScale > 0 {
+            notes.append(
+                "\(beyondScale) frames were predicted beyond the scale of valence and arousal, and are clipped.")
         }
         if beyondTruth > 0 {
             notes.append("\(beyondTruth) frames come after the last line of their truth and are not scored.")
@@ -178,18 +186,18 @@ public final class PredictionReader {
 
     /// The rows of each video. `together`: each is given out as soon as the next begins, and may not come back.
     private func rows(
-        together: Bool, _ body: (VideoRows, _ isOnly: Bool) throws(PredictionError) -> Void
-    ) throws(PredictionError) {
+        together: Bool, _ body: (VideoRows, _ isOnly: Bool) throws(FileError) -> Void
+    ) throws(FileError) {
         var known: [String: Int] = [:]
         var videos: [VideoRows] = []
         var current: VideoRows?
         var finished: Set<String> = []
         for file in files {
-            let rows = try Self.rows(file)
+            let rows = try openRows(file)
             let columns = try Self.columns(of: rows, options)
             guard columns.task == task, columns.channels == channels else {
-                throw .bad(
-                    file: file, line: 1,
+                throw FileError(
+                    path: file, line: 1,
                     "has the channels \(columns.channels.joined(separator: ", ")), while \(files[0]) has "
                         + "\(channels.joined(separator: ", ")). Read them apart, or say --columns.")
             }
@@ -242,7 +250,7 @@ public final class PredictionReader {
                 if let image = place.image { current?.images.append(image) }
                 try append(rows, columns, frame: place.frame ?? row, to: &current)
             }
-            if isEmpty { throw .bad(file: file, line: nil, "has no rows.") }
+            if isEmpty { throw FileError(path: file, "has no rows.") }
         }
         if let current {
             if together {
@@ -254,37 +262,52 @@ public final class PredictionReader {
         }
     }
 
+    /// Rounding may carry a score this far beyond its range.
+    private static let tolerance = 1e-6
+
+    private func scores(_ rows: any RowSource, _ columns: PredictionColumns) throws(FileError) -> [Double] {
+        var scores: [Double] = []
+        for column in columns.scores { scores.append(try rows.number(column)) }
+        let range = task == .valenceArousal ? -1.0...1.0 : 0.0...1.0
+        func firstOutside() -> Int? {
+            scores.firstIndex { $0 < range.lowerBound - Self.tolerance || $0 > range.upperBound + Self.tolerance }
+        }
+        if task == .valenceArousal {
+            scores = scores.map(options.rules.mapped)
+            if let index = firstOutside() {
+                guard options.clipsScores || options.rules.scale != nil else {
+                    throw rows.bad(
+                        "\(channels[index]) is \(scores[index]), "
+                            + ValueRange.outside(nil, of: rows.path, columns: columns.scores))
+                }
+                beyondScale += 1
+            }
+            return OutputScores.scores(of: scores, task: task)
+        }
+        if options.areLogits { return OutputScores.scores(of: scores, task: task) }
+        if let index = firstOutside() {
+            let found = ValueRange(rows.path, columns: columns.scores)
+            // Logits of faces without a unit, or of the other classes, are negative.
+            throw rows.bad(
+                "\(channels[index]) is \(scores[index]), which is no probability; the scores of this file go "
+                    + found.text + ". "
+                    + (found.low < 0
+                        ? "Say --logits if the scores are logits."
+                        : "None is negative, so they are no logits; bring them to 0 to 1 first."))
+        }
+        return scores
+    }
+
     private func append(
         _ rows: any RowSource, _ columns: PredictionColumns, frame: Int, to video: inout VideoRows?
-    ) throws(PredictionError) {
+    ) throws(FileError) {
         guard (video?.frames.count ?? 0) < VideoRows.most else {
             throw rows.bad(
                 "video '\(video?.name ?? "")' has more than \(VideoRows.most) rows. Does the file lack a column that "
                     + "names the video?")
         }
-        var scores: [Double] = []
-        for column in columns.scores { scores.append(try rows.number(column)) }
-        if task != .valenceArousal {
-            if options.areLogits {
-                scores = Logit.probabilities(scores, task: task)
-            } else if let index = scores.firstIndex(where: { $0 < -1e-6 || $0 > 1 + 1e-6 }) {
-                throw rows.bad(
-                    "\(channels[index]) is \(scores[index]), which is no probability. Say --logits if the scores are "
-                        + "logits.")
-            }
-        }
-        for (channel, score) in scores.enumerated() { video?.scores[channel].append(score) }
-        for (channel, column) in columns.truth.enumerated() {
-            var value = Double.nan
-            if let column {
-                value =
-                    task == .expression
-                    ? try columns.classes.label(rows, column)
-                    : AnnotationFile.truth(try rows.number(column), task: task)
-                if task == .actionUnits, value > 1 {
-                    throw rows.bad("the truth of \(channels[channel]) is \(value); a unit is 0 or 1.")
-                }
-            }
+        for (channel, score) in try scores(rows, columns).enumerated() { video?.scores[channel].append(score) }
+        for (channel, value) in try labels.read(rows, columns.truth, columns.classes).enumerated() {
             video?.truth[channel].append(value)
         }
         video?.frames.append(frame)
@@ -297,10 +320,10 @@ extension PredictionReader {
     public static let mostBytes = 2_000_000_000
 
     /// Everything at once, where that is bounded.
-    public func readBounded() throws(PredictionError) -> PredictionSet {
+    public func readBounded() throws(FileError) -> PredictionSet {
         guard byteCount <= Self.mostBytes else {
-            throw .bad(
-                file: paths[0], line: nil,
+            throw FileError(
+                path: paths[0],
                 "holds \(ByteCount.text(Int64(byteCount))), too much to explore at once. 'maeface smooth' smooths files of "
                     + "any length; a part of the videos can be tuned and explored.")
         }

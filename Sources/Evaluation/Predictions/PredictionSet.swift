@@ -89,11 +89,11 @@ extension PredictionVideo {
     /// A video from rows in any order, each a frame number with its scores and truth; the time line between them is
     /// filled with NaN.
     ///
-    /// Throws `PredictionError.duplicateFrame` and `.gapTooLong`.
+    /// Throws `FrameError.duplicate` and `.gapTooLong`.
     public init(
         name: String, fold: Int? = nil, group: String? = nil, frames: [Int], scores: [[Double]], truth: [[Double]],
         images: [String] = []
-    ) throws(PredictionError) {
+    ) throws(FrameError) {
         var order = Array(frames.indices)
         var isSorted = true
         for index in frames.indices.dropFirst() where frames[index] <= frames[index - 1] { isSorted = false }
@@ -102,7 +102,7 @@ extension PredictionVideo {
         for (previous, next) in zip(order, order.dropFirst()) {
             // A hostile frame number may be any integer.
             let (distance, overflows) = frames[next].subtractingReportingOverflow(frames[previous])
-            if distance == 0 { throw .duplicateFrame(video: name, frame: frames[next], rows: [previous, next]) }
+            if distance == 0 { throw .duplicate(video: name, frame: frames[next], rows: [previous, next]) }
             step = greatestCommonDivisor(step, overflows ? 1 : distance)
         }
         step = max(step, 1)

@@ -1,3 +1,5 @@
+import Basics
+
 /// The video and frame of a row, and the image and the group of it; nil where the file does not say.
 struct RowPlace {
     var video: String?
@@ -9,7 +11,7 @@ struct RowPlace {
     /// - Parameter singleImages: an image stands for itself, also where its name is a number.
     init(
         _ rows: any RowSource, _ columns: PredictionColumns, singleImages: Bool = false
-    ) throws(PredictionError) {
+    ) throws(FileError) {
         if let column = columns.group, !rows.text(column).isEmpty { group = rows.text(column) }
         if let column = columns.video {
             let name = rows.text(column)

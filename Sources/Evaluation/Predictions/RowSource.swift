@@ -1,3 +1,4 @@
+import Basics
 import Tables
 
 /// Rows of numbers and names from a file, whatever its format.
@@ -9,21 +10,27 @@ protocol RowSource: AnyObject {
     /// The line, or the row counted from 1, for a person who looks for it.
     var line: Int { get }
     /// Goes to the next row; false after the last.
-    func next() throws(PredictionError) -> Bool
+    func next() throws(FileError) -> Bool
     func text(_ column: Int) -> String
     /// NaN where the field is empty or a word for nothing.
-    func number(_ column: Int) throws(PredictionError) -> Double
+    func number(_ column: Int) throws(FileError) -> Double
 }
 
 extension RowSource {
-    func bad(_ text: String) -> PredictionError { .bad(file: path, line: line, text) }
+    func bad(_ text: String) -> FileError { FileError(path: path, line: line, text) }
 
     /// A number of a frame, also as the name of its image: 17, 17.0, 00017, 00017.jpg.
-    func frame(_ column: Int) throws(PredictionError) -> Int {
+    func frame(_ column: Int) throws(FileError) -> Int {
         let word = text(column)
         if let number = frameNumber(word), number.magnitude <= largestFrame { return number }
         throw bad("'\(word)' is not the number of a frame.")
     }
+}
+
+/// Opens a file of rows by its ending.
+func openRows(_ path: String) throws(FileError) -> any RowSource {
+    if path.hasSuffix(".npy") { return try NumpyRows(path: path) }
+    return try TableRows(path: path)
 }
 
 /// No video has a frame of a larger number.
@@ -47,24 +54,16 @@ final class TableRows: RowSource {
     private let reader: TableReader
     private var record = TableRecord()
 
-    init(path: String) throws(PredictionError) {
-        do throws(TableError) {
-            reader = try TableReader(path: path)
-            columns = try TableHeader(reader).columns
-        } catch {
-            throw PredictionError(error)
-        }
+    init(path: String) throws(FileError) {
+        reader = try TableReader(path: path)
+        columns = try TableHeader(reader).columns
     }
 
     var path: String { reader.path }
     var line: Int { record.line }
 
-    func next() throws(PredictionError) -> Bool {
-        do throws(TableError) {
-            guard try reader.next(into: &record) else { return false }
-        } catch {
-            throw PredictionError(error)
-        }
+    func next() throws(FileError) -> Bool {
+        guard try reader.next(into: &record) else { return false }
         guard record.count == columns.count else {
             throw bad("\(record.count) fields where the header names \(columns.count) columns.")
         }
@@ -73,7 +72,7 @@ final class TableRows: RowSource {
 
     func text(_ column: Int) -> String { record[column] }
 
-    func number(_ column: Int) throws(PredictionError) -> Double {
+    func number(_ column: Int) throws(FileError) -> Double {
         if let number = record.number(column) { return number }
         if record.isMissing(column) || Double(record[column])?.isFinite == false { return .nan }
         throw bad("'\(record[column])' in column \(columns[column]) is not a number.")

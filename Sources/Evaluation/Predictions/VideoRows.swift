@@ -1,3 +1,5 @@
+import Basics
+
 /// The rows of one video as they come from a file, before they are put in order.
 struct VideoRows {
     var name: String
@@ -26,7 +28,7 @@ struct VideoRows {
     }
 
     /// The video, joined by frame number with truth from elsewhere where there is some.
-    func video(joining track: TruthTrack?) throws(PredictionError) -> PredictionVideo {
+    func video(joining track: TruthTrack?) throws(FileError) -> PredictionVideo {
         var (frames, scores, truth, images) = (frames, scores, truth, images)
         if let track {
             let step = Self.step(of: frames)
@@ -47,18 +49,25 @@ struct VideoRows {
                 }
             }
         }
-        do throws(PredictionError) {
+        do throws(FrameError) {
             return try PredictionVideo(
                 name: name, fold: fold, group: group, frames: frames, scores: scores, truth: truth, images: images)
-        } catch .duplicateFrame(let video, let frame, let rows) {
+        } catch {
+            throw placed(error)
+        }
+    }
+
+    /// What is wrong with the frames, at the line where it shows.
+    private func placed(_ error: FrameError) -> FileError {
+        switch error {
+        case .duplicate(let video, let frame, let rows):
             let places = rows.filter { $0 < lines.count }.map { lines[$0] }.sorted()
-            throw .bad(
-                file: file, line: places.last,
+            return FileError(
+                path: file, line: places.last,
                 "frame \(frame) of video '\(video)' again, after line \(places.first ?? 0). Remove one of the two.")
-        } catch .gapTooLong(let video, let from, let to) {
+        case .gapTooLong(_, _, let to):
             let line = frames.firstIndex(of: to).flatMap { lines.indices.contains($0) ? lines[$0] : nil }
-            let gap = PredictionError.gapTooLong(video: video, from: from, to: to)
-            throw .bad(file: file, line: line, gap.description)
+            return FileError(path: file, line: line, error.description)
         }
     }
 

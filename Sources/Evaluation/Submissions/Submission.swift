@@ -1,4 +1,5 @@
 import Affect
+import Basics
 import Tables
 
 /// A submission to one of the ABAW tracks: a text file with the header `image_location,<channels>` and a line for every
@@ -25,34 +26,30 @@ public enum Submission {
                 && a.videos.map(\.frames) == b.videos.map(\.frames)
         }
 
-        public init(path: String) throws(PredictionError) {
+        public init(path: String) throws(FileError) {
             videos = []
             hasFrames = false
             var index: [String: Int] = [:]
             var isFirst = true
-            do throws(TableError) {
-                let reader = try TableReader(path: path, delimiter: ",")
-                var record = TableRecord()
-                while try reader.next(into: &record) {
-                    let word = record[0]
-                    defer { isFirst = false }
-                    if isFirst, word.lowercased() == "image_location" || word.lowercased() == "video" { continue }
-                    let place = Self.split(word)
-                    if let frame = place.frame, frame.magnitude > largestFrame {
-                        throw TableError(path: path, line: record.line, "'\(word)' is not a frame.")
-                    }
-                    if place.frame != nil { hasFrames = true }
-                    let name = place.video
-                    if index[name] == nil {
-                        index[name] = videos.count
-                        videos.append((name, []))
-                    }
-                    if let frame = place.frame, let video = index[name] { videos[video].frames.append(frame) }
+            let reader = try TableReader(path: path, delimiter: ",")
+            var record = TableRecord()
+            while try reader.next(into: &record) {
+                let word = record[0]
+                defer { isFirst = false }
+                if isFirst, word.lowercased() == "image_location" || word.lowercased() == "video" { continue }
+                let place = Self.split(word)
+                if let frame = place.frame, frame.magnitude > largestFrame {
+                    throw FileError(path: path, line: record.line, "'\(word)' is not a frame.")
                 }
-            } catch {
-                throw PredictionError(error)
+                if place.frame != nil { hasFrames = true }
+                let name = place.video
+                if index[name] == nil {
+                    index[name] = videos.count
+                    videos.append((name, []))
+                }
+                if let frame = place.frame, let video = index[name] { videos[video].frames.append(frame) }
             }
-            if videos.isEmpty { throw .bad(file: path, line: nil, "lists no frames.") }
+            if videos.isEmpty { throw FileError(path: path, "lists no frames.") }
         }
 
         /// `video/00017.jpg`, or the name of a video.

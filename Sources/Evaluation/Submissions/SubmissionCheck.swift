@@ -1,4 +1,5 @@
 import Affect
+import Basics
 import Tables
 
 /// What is wrong with a submission to an ABAW track, line by line.
@@ -20,39 +21,35 @@ public struct SubmissionCheck: Sendable, Equatable {
     /// Reads a submission of any length. `list` names the frames that have to be there; `expected` is the track that is
     /// meant where the header may be wrong.
     ///
-    /// Throws `PredictionError` when the file is not there or is no text; everything else is a problem of the result.
-    public init(path: String, list: Submission.FrameList? = nil, expected: AffectTask? = nil) throws(PredictionError) {
+    /// Throws `FileError` when the file is not there or is no text; everything else is a problem of the result.
+    public init(path: String, list: Submission.FrameList? = nil, expected: AffectTask? = nil) throws(FileError) {
         self.path = path
         var frames: [String: Frames] = [:]
         var order: [String] = []
-        do throws(TableError) {
-            let reader = try TableReader(path: path, delimiter: ",")
-            var record = TableRecord()
-            guard try reader.next(into: &record) else { throw TableError(path: path, "an empty file.") }
-            let header = record.texts.map { $0.lowercased() }
-            let named = AffectTask.allCases.first { task in
-                Submission.header(task).lowercased().split(separator: ",").map(String.init) == header
+        let reader = try TableReader(path: path, delimiter: ",")
+        var record = TableRecord()
+        guard try reader.next(into: &record) else { throw FileError(path: path, "an empty file.") }
+        let header = record.texts.map { $0.lowercased() }
+        let named = AffectTask.allCases.first { task in
+            Submission.header(task).lowercased().split(separator: ",").map(String.init) == header
+        }
+        task = named ?? expected
+        if named == nil {
+            add(
+                1,
+                "the header is '\(record.texts.joined(separator: ","))'; it should be "
+                    + (expected.map { "'\(Submission.header($0))'" }
+                        ?? "that of one of the tracks, such as '\(Submission.header(.valenceArousal))'"))
+        } else if let expected, named != expected {
+            add(1, "the header is of the \(named?.shortName ?? "") track, not of \(expected.shortName)")
+        }
+        var isRow = named == nil && record.number(record.count - 1) != nil
+        while true {
+            if !isRow {
+                guard try reader.next(into: &record) else { break }
             }
-            task = named ?? expected
-            if named == nil {
-                add(
-                    1,
-                    "the header is '\(record.texts.joined(separator: ","))'; it should be "
-                        + (expected.map { "'\(Submission.header($0))'" }
-                            ?? "that of one of the tracks, such as '\(Submission.header(.valenceArousal))'"))
-            } else if let expected, named != expected {
-                add(1, "the header is of the \(named?.shortName ?? "") track, not of \(expected.shortName)")
-            }
-            var isRow = named == nil && record.number(record.count - 1) != nil
-            while true {
-                if !isRow {
-                    guard try reader.next(into: &record) else { break }
-                }
-                isRow = false
-                check(record, &frames, &order)
-            }
-        } catch {
-            throw PredictionError(error)
+            isRow = false
+            check(record, &frames, &order)
         }
         videos = order.count
         if rows == 0 { add(nil, "there are no lines after the header") }

@@ -17,30 +17,30 @@ public final class SubmissionWriter {
 
     /// `list` names the frames that have to be there; without it every video has a line from frame 1 to its last.
     ///
-    /// Throws `PredictionError` when the predictions lack a channel of the track.
+    /// Throws `FileError` when the predictions lack a channel of the track.
     public init(
         path: String, task: AffectTask, channels: [String], thresholds: [Double] = [], list: Submission.FrameList? = nil
-    ) throws(PredictionError) {
+    ) throws(FileError) {
         let missing = task.standardChannels.filter { !channels.contains($0) }
         guard missing.isEmpty || (task == .expression && channels.count == task.standardChannels.count) else {
-            throw .bad(
-                file: path, line: nil,
+            throw FileError(
+                path: path,
                 "the track needs \(missing.joined(separator: ", ")), which the predictions do not have.")
         }
         order =
             missing.isEmpty ? task.standardChannels.compactMap { channels.firstIndex(of: $0) } : Array(channels.indices)
         makeFolder(of: path)
         self.path = path
-        file = try PredictionError.reading { () throws(FileError) in try WholeTextFile(path: path) }
+        file = try WholeTextFile(path: path)
         self.task = task
         self.thresholds = order.map { $0 < thresholds.count ? thresholds[$0] : 0.5 }
         listed = list.map { list in Dictionary(list.videos.map { ($0.name, $0.frames) }) { first, _ in first } }
         names = list?.videos.map(\.name) ?? []
-        try write(Submission.header(task) + "\n")
+        try file.write(Submission.header(task) + "\n")
     }
 
     /// A smoothed video, gaps kept: frames before its first and after its last prediction take the nearest.
-    public func append(_ video: PredictionVideo) throws(PredictionError) {
+    public func append(_ video: PredictionVideo) throws(FileError) {
         var frames: [Int]
         if let listed {
             guard let wanted = listed[video.name] else {
@@ -55,8 +55,8 @@ public final class SubmissionWriter {
         if frames.isEmpty, video.count > 0 {
             let last = video.frame(at: video.count - 1)
             guard last < VideoRows.most, video.firstFrame > -VideoRows.most else {
-                throw .bad(
-                    file: path, line: nil,
+                throw FileError(
+                    path: path,
                     "video '\(video.name)' has frames \(video.firstFrame) to \(last), too many to write them all. Say with "
                         + "--list which are wanted.")
             }
@@ -67,25 +67,21 @@ public final class SubmissionWriter {
             // Between predicted frames of a coarser step the one before holds.
             let index = max(0, min(video.count - 1, (frame - video.firstFrame) / video.frameStep))
             let values = scores.map { index < $0.count && !$0[index].isNaN ? $0[index] : 0 }
-            try write(
+            try file.write(
                 Submission.location(video.name, frame) + ","
                     + Submission.line(values, task: task, thresholds: thresholds) + "\n")
         }
     }
 
-    private func write(_ text: String) throws(PredictionError) {
-        try PredictionError.reading { () throws(FileError) in try file.write(text) }
-    }
-
     /// Ends the file. Listed videos that had no predictions get lines of zeros, and are named in the notes.
-    public func finish() throws(PredictionError) -> [String] {
+    public func finish() throws(FileError) -> [String] {
         var notes: [String] = []
         let missing = names.filter { !written.contains($0) }
         for name in missing {
             let zeros = Submission.line(
                 Array(repeating: 0, count: order.count), task: task, thresholds: thresholds.map { _ in 0.5 })
             for frame in listed?[name] ?? [] {
-                try write(Submission.location(name, frame) + "," + zeros + "\n")
+                try file.write(Submission.location(name, frame) + "," + zeros + "\n")
             }
         }
         if !missing.isEmpty {
@@ -98,7 +94,7 @@ public final class SubmissionWriter {
                 "\(unlisted.count) videos are not listed and were left out: "
                     + unlisted.prefix(5).joined(separator: ", ") + (unlisted.count > 5 ? " ..." : "") + ".")
         }
-        try PredictionError.reading(file.finish)
+        try file.finish()
         return notes
     }
 }

@@ -35,6 +35,7 @@ public enum ParameterInitialisation: Hashable, Sendable {
 /// The ordered parameters of a model, in one flat, 64-byte aligned buffer of values and one of gradients.
 ///
 /// The set owns both buffers. It may be read from several threads; writing is the caller's to order.
+// Unchecked: the layout never changes; values are written between operations, or in separate tiles.
 public final class ParameterSet: @unchecked Sendable {
     public let parameters: [Parameter]
     /// Length of the flat buffers: the parameters and the padding that aligns each of them.

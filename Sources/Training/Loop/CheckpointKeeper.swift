@@ -1,7 +1,6 @@
 import Basics
 import Checkpoints
 import Foundation
-import Model
 import Results
 import RunStore
 
@@ -33,8 +32,7 @@ final class CheckpointKeeper {
     /// - Parameter isRequested: a person asked for it; it is then kept for good.
     /// - Returns: whether it was written. A refusal (a full disk) is told and costs nothing that was saved.
     func write(
-        _ state: TrainingState, parameters: ParameterSet, optimizer: AdamW, copies: [any WeightCopy] = [],
-        progress: RunProgress, isRequested: Bool = false
+        _ state: TrainingState, _ optimised: OptimisedParameters, progress: RunProgress, isRequested: Bool = false
     ) -> Bool {
         let begin = Clock.monotonic()
         defer { last = Clock.monotonic() }
@@ -44,8 +42,7 @@ final class CheckpointKeeper {
             try journal.flush(progress: progress)
             try context.store.makeDurable()
             let bytes = try TrainingCheckpoint.write(
-                to: context.folder + "/" + name, state: state, parameters: parameters, optimizer: optimizer,
-                copies: copies, metadata: context.weightsMetadata)
+                to: context.folder + "/" + name, state: state, optimised, metadata: context.weightsMetadata)
             let record = CheckpointRecord(
                 stage: part.stage, fold: part.fold, step: state.step, time: Date().timeIntervalSince1970, file: name,
                 bytes: bytes,
@@ -88,16 +85,12 @@ final class CheckpointKeeper {
     /// Loads the newest checkpoint of this stage that can be read, and takes the run back to it.
     ///
     /// - Returns: its state, or nil when the stage begins anew.
-    func resume(
-        into parameters: ParameterSet, optimizer: AdamW, copies: [any WeightCopy] = []
-    ) throws -> TrainingState? {
+    func resume(into optimised: OptimisedParameters) throws -> TrainingState? {
         let records = try records()
         var state: TrainingState?
         for record in records.sorted(by: { $0.step > $1.step }) {
             do {
-                state = try TrainingCheckpoint.read(
-                    from: context.folder + "/" + record.file, into: parameters, optimizer: optimizer,
-                    copies: copies)
+                state = try TrainingCheckpoint.read(from: context.folder + "/" + record.file, into: optimised)
                 break
             } catch {
                 journal.event(.alert, "\(record.file) cannot be resumed from: \(error)")

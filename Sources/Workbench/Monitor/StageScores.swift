@@ -90,7 +90,7 @@ extension State {
     var showsScores: Bool { watched?.hasScores(stage: place.stage) == true }
 
     /// A stage and fold as people say it.
-    func words(_ place: StageFold) -> String {
+    func title(of place: StageFold) -> String {
         place.title(watched?.stages.first { $0.index == place.stage }?.kind)
     }
 

@@ -6,12 +6,14 @@ enum EmbedCommand: Command {
     static let summary = "write features of images as CSV"
     static let help = """
         Writes one row for each image: its path and its features, the mean of the
-        patch tokens after fc_norm. The weights are those of a run, or a file of MAE,
-        MAE-Face, timm, Hugging Face or this program, with or without decoder and head.
+        patch tokens after fc_norm, or the class token after norm where the file has a
+        head on that. The weights are those of a run, or a file of MAE, MAE-Face, timm,
+        Hugging Face or this program, with or without decoder and head.
 
         USAGE: maeface embed (--run RUN [--fold K] | --weights FILE) INPUT...
-                             -o OUT.csv [--heads N] [--image PIXELS] [--whole]
-                             [--batch N] [--threads N] [--home DIR]
+                             -o OUT.csv [--weights-key KEY] [--heads N]
+                             [--image PIXELS] [--evaluation E] [--batch N]
+                             [--threads N] [--home DIR]
 
         \(ImageJob.help)
 
@@ -25,6 +27,6 @@ enum EmbedCommand: Command {
         let job = try ImageJob(&arguments, canAverage: false)
         let models = try job.models(use: .features)
         let columns = (0..<(models.first?.columns ?? 0)).map { "f\($0)" }
-        return try job.write(columns, of: models) { Array($0) }
+        return try job.write(columns, of: models) { Array($0) as [Float] }
     }
 }

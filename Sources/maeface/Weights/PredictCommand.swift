@@ -12,8 +12,9 @@ enum PredictCommand: Command {
         Writes one row for each image: its path and its scores. These are
         probabilities of classes or action units, or valence and arousal in [-1, 1].
         The weights are those of a run, which knows its tasks and the names of its
-        outputs, or a fine-tuned file with fc_norm and head, with the names of MAE,
-        MAE-Face or timm.
+        outputs, or a fine-tuned file with a head, on the mean of the patch tokens
+        (fc_norm) or on the class token (norm), with the names of MAE, MAE-Face, timm
+        or Hugging Face.
 
         USAGE: maeface predict --run RUN [--fold K | --ensemble mean] INPUT...
                                -o OUT.csv [OPTIONS]
@@ -50,23 +51,23 @@ enum PredictCommand: Command {
             throw UserError.usage("--task and --classes need --weights; a run stores its own.")
         }
         let models = try job.models(use: .outputs)
-        var heads: [TaskScores] = []
+        var heads: [OutputScores] = []
         do {
             if let task {
                 for model in models {
-                    heads = [try TaskScores(task: task, outputs: model.columns, names: names)]
+                    heads = [try OutputScores(task: task, outputs: model.columns, names: names)]
                 }
             } else {
                 heads = try said(models, names, job)
             }
-        } catch let error as TaskScoresError {
+        } catch let error as OutputScoresError {
             throw UserError.data("\(error.description).")
         }
         if let head = heads.first, task == .expression, names == nil {
             if let said = models.first.flatMap({ HeadOutputs.read($0.metadata) }), said.count == 1,
                 said[0].task == .expression, said[0].channels.count == head.channels.count
             {
-                heads = [try TaskScores(task: .expression, outputs: head.channels.count, names: said[0].channels)]
+                heads = [try OutputScores(task: .expression, outputs: head.channels.count, names: said[0].channels)]
             } else {
                 Output.say("the file does not name its classes; give them with --classes, in the order of training")
             }
@@ -83,7 +84,7 @@ enum PredictCommand: Command {
     /// The heads as the file says them itself.
     private static func said(
         _ models: [LoadedClassifier], _ names: [String]?, _ job: ImageJob
-    ) throws -> [TaskScores] {
+    ) throws -> [OutputScores] {
         let said = models.map { HeadOutputs.read($0.metadata) }
         guard let first = said.first, let heads = first, said.allSatisfy({ $0 == heads }),
             heads.reduce(0, { $0 + $1.channels.count }) == models.first?.columns
@@ -97,7 +98,7 @@ enum PredictCommand: Command {
                 "the file names the outputs of its \(heads.count) heads itself; leave --classes out.")
         }
         return try heads.map { head in
-            try TaskScores(task: head.task, outputs: head.channels.count, names: names ?? head.channels)
+            try OutputScores(task: head.task, outputs: head.channels.count, names: names ?? head.channels)
         }
     }
 }

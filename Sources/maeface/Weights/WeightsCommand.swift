@@ -14,10 +14,17 @@ enum WeightsInspectCommand: Command {
         safetensors, an index of shards, and folders with such files. No code in a
         file is run.
 
-        USAGE: maeface weights inspect FILE [--check] [--json]
+        USAGE: maeface weights inspect FILE [--weights-key KEY] [--check] [--json]
 
-          --check  verify the checksums of a zip archive against all its bytes
-          --json   print an object, with the minimum and maximum of each tensor too
+          --weights-key KEY  which of several models in the file: a key of a PyTorch
+                             file (state_dict, teacher), the prefix of the names
+                             (momentum_encoder), or both (student.backbone);
+                             without it state_dict_ema or model_ema where the file
+                             has one, as timm does, then the likeliest
+          --check            verify the checksums of a zip archive against all its
+                             bytes
+          --json             print an object, with the minimum and maximum of each
+                             tensor too
 
         EXAMPLE: maeface weights inspect mae_face_pretrain_vit_base.pth
         """
@@ -25,21 +32,25 @@ enum WeightsInspectCommand: Command {
     static func run(_ arguments: inout Arguments) throws -> ExitCode {
         let isJSON = arguments.flag("--json")
         let isChecked = arguments.flag("--check")
+        let key = try arguments.value("--weights-key")
         let name = try arguments.positionals("FILE", atLeast: 1, atMost: 1)[0]
-        let file = try WeightsFile(path: name, verifiesChecksums: isChecked)
+        let file = try WeightsFile(path: name, key: key, verifiesChecksums: isChecked)
         let rows = file.tensors.map { (tensor: $0, statistics: TensorStatistics(file.floats(of: $0))) }
-        let model = try? WeightsShape(NamedWeights(file))
+        try file.requireWhole()
+        let weights = NamedWeights(file)
+        let model = try? WeightsShape(weights)
+        let models = weights.choice ?? weights.refusal.map(\.message)
         if isJSON {
-            try Output.json(json(file, rows, model))
+            try Output.json(json(file, rows, model, models))
         } else {
-            Output.result(text(file, rows, model))
+            Output.result(text(file, rows, model, models))
         }
         return .done
     }
 
     private typealias Row = (tensor: WeightTensor, statistics: TensorStatistics)
 
-    private static func text(_ file: WeightsFile, _ rows: [Row], _ model: WeightsShape?) -> String {
+    private static func text(_ file: WeightsFile, _ rows: [Row], _ model: WeightsShape?, _ models: String?) -> String {
         let table = rows.map { row in
             [
                 printable(row.tensor.name), TensorEntry.words(for: row.tensor.shape), row.tensor.type.rawValue,
@@ -56,6 +67,7 @@ enum WeightsInspectCommand: Command {
         if !file.beside.isEmpty { add("beside the weights: \(file.beside.joined(separator: ", "))") }
         if !file.unread.isEmpty { add("not read: \(file.unread.joined(separator: ", "))") }
         if !file.notBuilt.isEmpty { add("left as names, not built: \(file.notBuilt.joined(separator: ", "))") }
+        if let models { add(models) }
         if let model { add(WeightsCommands.words(model)) }
         add(
             "\(file.format.rawValue)\(file.part.isEmpty ? "" : ", weights under `\(file.part)`"): "
@@ -77,7 +89,8 @@ enum WeightsInspectCommand: Command {
         value.map { String(format: "%.4g", $0) } ?? "-"
     }
 
-    private static func json(_ file: WeightsFile, _ rows: [Row], _ model: WeightsShape?) -> JSONValue {
+    private static func json(_ file: WeightsFile, _ rows: [Row], _ model: WeightsShape?, _ models: String?) -> JSONValue
+    {
         func texts(_ texts: [String]) -> JSONValue { .list(texts.map { .text($0) }) }
         return .object([
             "file": .text(file.path),
@@ -89,6 +102,8 @@ enum WeightsInspectCommand: Command {
             "beside": texts(file.beside),
             "not_read": texts(file.unread),
             "not_built": texts(file.notBuilt),
+            "other_models": texts(file.otherModels),
+            "models": models.map { .text($0) } ?? .null,
             "model": model.map { JSONValue.object(WeightsCommands.json($0)) } ?? .null,
             "tensors": .list(
                 rows.map { row in
@@ -113,9 +128,13 @@ enum WeightsCommands {
     static func words(_ model: WeightsShape) -> String {
         var words = "a \(model.words)"
         if let grid = model.grid { words += " for \(grid * model.patch) pixels" }
+        if let oblong = model.oblongGrid { words += ", with \(oblong)" }
         if let decoder = model.decoderName { words += ", decoder \(decoder)" }
         if let outputs = model.outputs {
-            words += ", head of \(outputs) outputs" + (model.hasMeanNorm ? " on the mean of the patch tokens" : "")
+            words +=
+                ", head of \(outputs) outputs"
+                + (model.hasMeanNorm
+                    ? " on the mean of the patch tokens" : model.isHeadOnClassToken ? " on the class token" : "")
         }
         if let heads = model.statedHeads { words += ", \(heads) heads" }
         return words
@@ -127,6 +146,7 @@ enum WeightsCommands {
             "patch": JSONValue(model.patch), "image": JSONValue(model.grid.map { $0 * model.patch }),
             "decoder": JSONValue(model.decoderName), "outputs": JSONValue(model.outputs),
             "heads": JSONValue(model.statedHeads),
+            "pooling": model.hasMeanNorm ? .text("mean") : model.isHeadOnClassToken ? .text("token") : .null,
         ]
     }
 }

@@ -11,16 +11,21 @@ enum WeightsConvertCommand: Command {
         every tensor is kept. Optimizer state and other content beside the weights is
         left out. The new file appears whole or not at all.
 
-        USAGE: maeface weights convert IN OUT [--names NAMES] [--heads N] [--check]
+        USAGE: maeface weights convert IN OUT [--names NAMES] [--leave-out]
+                                       [--weights-key KEY] [--heads N] [--check]
                                        [--json]
 
           OUT            .safetensors; or .pth, .pt or .bin, which
                          torch.load(weights_only=True) opens
           --names NAMES  mae          facebookresearch/mae and MAE-Face
                          timm         the same without the decoder
-                         huggingface  ViTMAE of transformers: query, key and value
-                                      apart
+                         huggingface  ViTMAE of transformers, of version 4 and 5:
+                                      query, key and value apart
                          (without it, every name stays as it is)
+          --leave-out    leave out tensors that NAMES have no names for (a head on
+                         fc_norm at Hugging Face, or what is unknown here); without
+                         it they are an error, since the model may need them
+          --weights-key KEY  which of several models in IN; see weights inspect
           --heads N      store the number of attention heads in a .safetensors file,
                          so that readers need not ask for it
           --check        verify the checksums of IN first
@@ -31,13 +36,18 @@ enum WeightsConvertCommand: Command {
     static func run(_ arguments: inout Arguments) throws -> ExitCode {
         let isJSON = arguments.flag("--json")
         let isChecked = arguments.flag("--check")
+        let leavesOut = arguments.flag("--leave-out")
+        let key = try arguments.value("--weights-key")
         let heads = try arguments.integer("--heads")
         let names = try names(arguments.value("--names"))
+        if leavesOut, names == nil {
+            throw UserError.usage("--leave-out goes with --names: without it every tensor keeps its name.")
+        }
         let words = try arguments.positionals("IN", "OUT", atLeast: 2, atMost: 2)
         guard let format = WeightsConversion.format(ofName: words[1]) else {
             throw UserError.usage("'\(words[1])' should end in .safetensors, or in .pth, .pt or .bin.")
         }
-        let file = try WeightsFile(path: words[0], verifiesChecksums: isChecked)
+        let file = try WeightsFile(path: words[0], key: key, verifiesChecksums: isChecked)
         let weights = NamedWeights(file)
         var metadata: [String: String] = [:]
         if let shape = try? WeightsShape(weights) {
@@ -48,13 +58,14 @@ enum WeightsConvertCommand: Command {
         }
         metadata["maeface.normalisation"] = file.metadata["maeface.normalisation"]
         let result = try WeightsConversion(weights).write(
-            to: words[1], format: format, names: names, metadata: metadata)
+            to: words[1], format: format, names: names, leavesOut: leavesOut, metadata: metadata)
+        if let choice = weights.choice { Output.say("\(words[0]): \(choice)") }
         say(file, result)
         if isJSON {
             try Output.json(json(words[1], result))
         } else {
             Output.result(
-                "\(words[1]): \(result.written.count + result.kept.count) tensors, \(ByteCount.text(result.bytes))")
+                "\(words[1]): \(result.written.count) tensors, \(ByteCount.text(result.bytes))")
         }
         return .done
     }
@@ -74,9 +85,6 @@ enum WeightsConvertCommand: Command {
         if !result.leftOut.isEmpty {
             Output.say("left out \(result.leftOut.count), which these names have no place for: \(list(result.leftOut))")
         }
-        if !result.kept.isEmpty {
-            Output.say("kept \(result.kept.count) under their own names: \(list(result.kept))")
-        }
         if !file.beside.isEmpty { Output.say("left behind: \(file.beside.joined(separator: ", "))") }
         if !file.unread.isEmpty { Output.say("not read: \(file.unread.joined(separator: ", "))") }
     }
@@ -86,7 +94,6 @@ enum WeightsConvertCommand: Command {
             "file": .text(path), "bytes": .integer(result.bytes),
             "written": .list(result.written.map { .text($0) }),
             "left_out": .list(result.leftOut.map { .text($0) }),
-            "kept": .list(result.kept.map { .text($0) }),
         ])
     }
 }

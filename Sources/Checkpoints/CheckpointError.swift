@@ -1,3 +1,0 @@
-import Basics
-
-public typealias CheckpointError = FileError

@@ -29,7 +29,7 @@ extension Chooser {
                 let run = state.runs.first { $0.id == predicted.run }
                 let cells = [
                     run?.name ?? "run \(predicted.run)", "\(predicted.run)",
-                    AffectTask(rawValue: predicted.task)?.shortName ?? "", run?.condition.rawValue ?? "",
+                    predicted.task.shortName, run?.condition.rawValue ?? "",
                     run?.score.map { ScoreText.of($0) } ?? "",
                 ]
                 return Row(state, cells, isCurrent: state.smoother.source == .run(predicted)) {

@@ -80,10 +80,10 @@ struct PolicyTests {
 
     @Test("Speed is that of the median step, so a pause does not show")
     func stepClock() throws {
-        var clock = StepClock(batch: 8, operationsPerImage: 1e9)
-        #expect(clock.imagesPerSecond == nil)
+        var clock = StepClock(batch: 8, operationsPerSample: 1e9)
+        #expect(clock.samplesPerSecond == nil)
         for seconds in [0.5, 0.5, 60, 0.5] { clock.add(seconds) }
-        #expect(clock.imagesPerSecond == 16)
+        #expect(clock.samplesPerSecond == 16)
         #expect(clock.gigaflops == 16)
     }
 
@@ -96,13 +96,13 @@ struct PolicyTests {
         #expect(!(1...10).contains { PreviewMaker.isDue(afterEpoch: $0, of: 10, every: 0) })
     }
 
-    @Test("A later look never lowers the peak")
+    @Test("A later measurement never lowers the peak")
     func peak() {
         let pool = ThreadPool(threads: 1)
         let gauge = PeakGauge()
         for _ in 0..<12 {
             let before = gauge.gigaflops
-            gauge.look(with: pool)
+            gauge.measure(with: pool)
             #expect(gauge.gigaflops >= before)
         }
         #expect(gauge.gigaflops > 0)

@@ -50,7 +50,7 @@ let package = Package(
         library("RenderedFaces", ["Affect", "Compute", "Images"]),
         library("Session", ["Affect", "Basics", "JSON5"]),
         library("Datasets", ["Affect", "Basics", "Compute", "Images", "RenderedFaces", "Tables"]),
-        library("Checkpoints", ["Basics", "Compute", "CZlib", "JSON5"]),
+        library("Checkpoints", ["Basics", "Compute", "CSystem", "CZlib", "JSON5"]),
         library("RunStore", ["Affect", "Basics", "CSQLite", "CSystem"]),
         library("Results", ["Affect", "Basics", "Evaluation", "RunStore", "Session"]),
         library(
@@ -96,7 +96,12 @@ let package = Package(
             "CheckpointsTests", ["TestSupport", "Checkpoints", "Basics", "Compute"], exclude: ["Fixtures", "Reference"]),
         tests("RunStoreTests", ["Affect", "RunStore", "CSQLite", "CSystem"]),
         tests("ResultsTests", ["Results", "Affect", "Evaluation", "RunStore", "Session"]),
-        tests("TrainingTests", ["Affect", "Training", "Checkpoints", "Model", "Compute", "Session", "Evaluation"]),
+        tests(
+            "TrainingTests",
+            [
+                "TestSupport", "Training", "Affect", "Basics", "Checkpoints", "Compute", "Datasets", "Evaluation", "Images",
+                "Model", "Results", "RunStore", "Session",
+            ]),
         tests("ScreenTests", ["Screen"]),
         tests(
             "WorkbenchTests", ["Workbench", "Affect", "Basics", "Screen", "RunStore", "Evaluation", "Results"],

@@ -1,3 +1,4 @@
+import Basics
 import CSystem
 import Foundation
 import RunStore
@@ -8,9 +9,9 @@ import RunStore
 final class TrainerControl {
     private let store: RunStore
     private let run: RunID
-    private var lastLook = -Double.infinity
-    /// Seconds between two looks at the store.
-    private let interval = 0.2
+    private var lastPoll = -Double.infinity
+    /// Seconds between two readings of the store.
+    private let interval: Double
 
     private(set) var isPaused = false
     private(set) var stopNow = false
@@ -19,32 +20,39 @@ final class TrainerControl {
     /// Why the run stops, for its history.
     private(set) var stopReason = ""
 
-    /// - Parameter signals: whether SIGTERM and SIGINT mean stop and SIGHUP nothing, as in a process of its own.
-    init(store: RunStore, run: RunID, signals: Bool) throws {
+    /// - Parameter signals: whether signals that end a process mean stop, and SIGHUP nothing, as in a process of its own.
+    init(store: RunStore, run: RunID, signals: Bool, interval: Double = 0.2) throws {
         self.store = store
         self.run = run
+        self.interval = interval
         guard signals else { return }
         var descriptor: Int32 = -1
-        let code = maeface_signals_open([SIGTERM, SIGINT, SIGHUP], 3, &descriptor)
+        let code = maeface_signals_open_ending([], 0, &descriptor)
         guard code == 0 else {
             throw TrainingError("signals cannot be received: \(String(cString: strerror(code))).")
         }
     }
 
     /// Reads what arrived since; cheap enough for every step.
-    func look() throws {
+    func poll() throws {
         while true {
             let signal = maeface_signals_next()
             if signal == 0 { break }
             // The terminal going away is no reason to stop: the run survives it.
             if signal == SIGHUP { continue }
             stopNow = true
-            stopReason = signal == SIGINT ? "interrupted" : "asked to end (SIGTERM)"
+            stopReason = signal == SIGINT ? "interrupted" : "asked to end (\(Self.name(of: signal)))"
         }
-        let now = ProcessInfo.processInfo.systemUptime
-        guard now - lastLook >= interval else { return }
-        lastLook = now
+        let now = Clock.monotonic()
+        guard now - lastPoll >= interval else { return }
+        lastPoll = now
         for sent in try store.takeCommands(of: run) { try obey(sent) }
+    }
+
+    private static func name(of signal: Int32) -> String {
+        var bytes = [CChar](repeating: 0, count: 32)
+        maeface_signal_name(signal, &bytes, bytes.count)
+        return String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private func obey(_ sent: SentCommand) throws {

@@ -42,7 +42,7 @@ private func copy(_ folder: PictureFolder) throws {
         let left = (0..<set.count).filter { set.sequence($0) == "7-60_left" }
         #expect(left.map { set.frame($0) } == [3, 4, 6])
         #expect(left.map { set.valence($0) } == [0.3, 0.4, 0.6])
-        #expect(left.map { set.image($0).hasSuffix("0000\(set.frame($0) ?? 0).png") } == [true, true, true])
+        #expect(left.map { set.image($0).path.hasSuffix("0000\(set.frame($0) ?? 0).png") } == [true, true, true])
         #expect(set.place(left[0]).line == 4)
         let held = (0..<set.count).filter { set.split($0) == .validation }
         #expect(held.map { set.frame($0) } == [1, 3, 4])

@@ -10,7 +10,7 @@ import Testing
         let folder = try PictureFolder()
         let set = try folder.table().read()
         #expect(set.count == 12 && set.classes == ["calm", "happy", "sad"] && set.units == ["AU1", "AU12"])
-        #expect(set.image(3) == "\(folder.path)/images/3.png")
+        #expect(set.image(3).path == "\(folder.path)/images/3.png")
         #expect(set.expression(3) == 2 && set.unit(0, of: 3) == false && set.unit(1, of: 5) == true)
         #expect(set.valence(7) == 0.7 && set.arousal(7) == -0.7 && set.frame(7) == 7)
         #expect(set.groupings["subject"]?.names == (0..<6).map { "s\($0)" })

@@ -89,7 +89,7 @@ struct TrainTests {
         let undisturbed = try weights([session], home: folder.path + "/calm")
         let calmStore = try RunStore.open(home: folder.path + "/calm")
         let home = folder.path + "/killed"
-        var random = SystemRandomNumberGenerator()
+        var random = SeededGenerator(seed: 7)
         var arguments = ["train", session, "--home", home]
         var kills = 0
         var last: Int32 = -1
@@ -97,13 +97,14 @@ struct TrainTests {
             let process = try Program.start(arguments, output: folder.path + "/log-\(attempt)")
             if kills < 20 {
                 // Long enough to start, short enough to be somewhere in training or in one of its checkpoints.
-                usleep(UInt32.random(in: 20_000...400_000, using: &random))
+                let moment = Double.random(in: 0.02...0.4, using: &random)
+                _ = becomesTrue(within: moment) { !process.isRunning }
                 if process.isRunning {
                     kill(process.processIdentifier, SIGKILL)
                     kills += 1
                 }
             }
-            process.waitUntilExit()
+            process.waitUntilExit(atMost: Program.deadline)
             last = process.terminationStatus
             if process.terminationReason == .exit, last == 0 { break }
             let made = (try? RunStore.open(home: home).runs().isEmpty == false) ?? false
@@ -139,9 +140,7 @@ struct TrainTests {
         let home = folder.path + "/runs"
         let process = try Program.start(["train", session, "--home", home], output: folder.path + "/log")
         // The first step is told at once, later ones twice a second.
-        while process.isRunning, (try? RunStore.open(home: home).run(1).step) ?? 0 < 1 { usleep(2_000) }
-        kill(process.processIdentifier, SIGTERM)
-        process.waitUntilExit()
+        try Program.kill(process, SIGTERM) { (try? RunStore.open(home: home).run(1).step) ?? 0 >= 1 }
         #expect(process.terminationStatus == 1)
         let store = try RunStore.open(home: home)
         let run = try store.run(1)
@@ -155,6 +154,43 @@ struct TrainTests {
                 == Self.tensors(folder.path + "/calm/1/weights.safetensors"))
     }
 
+    @Test(
+        "Every signal that ends a process but a hang-up writes a checkpoint and stops",
+        arguments: [SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, SIGPWR, SIGIO, 34, 64])
+    func stoppedBySignal(_ signal: Int32) throws {
+        let folder = try TemporaryFolder()
+        let session = try folder.write("tiny.json5", tinySession(epochs: 4000))
+        let home = folder.path + "/runs"
+        let process = try Program.start(["train", session, "--home", home], output: folder.path + "/log")
+        while process.isRunning, (try? RunStore.open(home: home).run(1).step) ?? 0 < 1 { usleep(2_000) }
+        kill(process.processIdentifier, SIGHUP)
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 1)
+        let store = try RunStore.open(home: home)
+        let run = try store.run(1)
+        #expect(run.status == .stopped)
+        #expect(try store.checkpoints(of: 1).last?.step == run.step)
+        let names = [SIGINT: "interrupted", SIGUSR1: "SIGUSR1", SIGXCPU: "SIGXCPU", 34: "RTMIN", 64: "SIGRT"]
+        let reason = try store.events(of: 1).last { $0.kind == .state }?.message ?? ""
+        #expect(reason.contains(names[signal] ?? "SIG"), "\(reason)")
+    }
+
+    @Test("A limit on the size of files is a full disk, and said")
+    func fileSizeLimit() throws {
+        let folder = try TemporaryFolder()
+        let session = try folder.write("tiny.json5", tinySession(epochs: 2))
+        // In units of 512 bytes: too little for the weights, and then for the store itself.
+        for limit in [300, 20] {
+            let shell = ["/bin/sh", "-c", "ulimit -f \(limit); exec \"$0\" \"$@\"", try Program.path]
+            let result = try Program.run(
+                ["train", session, "--home", folder.path + "/runs-\(limit)"], wrapper: shell)
+            #expect(result.status == 1)
+            #expect(result.talk.contains("may not write larger files"), "\(result.talk)")
+        }
+    }
+
     @Test("A second trainer of the same run is refused")
     func locked() throws {
         let folder = try TemporaryFolder()
@@ -165,7 +201,8 @@ struct TrainTests {
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
-        while process.isRunning, (try? RunStore.open(home: home).run(1).step) ?? 0 < 1 { usleep(10_000) }
+        let hasBegun = becomesTrue { !process.isRunning || (try? RunStore.open(home: home).run(1).step) ?? 0 >= 1 }
+        #expect(hasBegun)
         let second = try Program.run(["train", "--resume", "1", "--home", home])
         #expect(second.status == 1)
         #expect(second.talk.contains("process"), "\(second.talk)")

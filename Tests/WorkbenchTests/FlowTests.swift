@@ -65,6 +65,39 @@ import Testing
         #expect(robot.takeEffects().isEmpty)
     }
 
+    @Test func keysOfABurstStopNothing() {
+        // A paste into a terminal that does not mark pastes.
+        func paste(_ keys: [Key], into robot: inout Robot) {
+            for key in keys { robot.send(.input(.key(key), inBurst: true)) }
+        }
+        let commands: [[Key]] = [
+            [.character("s"), .enter], [.character("s"), .character("n")], [.character("p")],
+            [.character(":")] + "stop".map { .character($0) } + [.enter, .enter],
+        ]
+        for keys in commands {
+            var robot = Robot(Fixture.state())
+            paste(keys, into: &robot)
+            #expect(robot.takeEffects().isEmpty)
+            #expect(!robot.sees("Stop demo?"))
+        }
+        var told = Robot(Fixture.state())
+        paste([.character("s"), .enter], into: &told)
+        #expect(told.bottom.contains("press this one alone"))
+        // Asked by a person, answered by a paste.
+        for keys in [[Key.character("a")], [.character("n")], [.down, .enter], [.enter]] {
+            var robot = Robot(Fixture.state())
+            robot.press("s")
+            paste(keys, into: &robot)
+            #expect(robot.takeEffects().isEmpty)
+            #expect(robot.sees("Stop demo?"))
+            robot.press("n")
+            #expect(robot.takeEffects() == [.send(.stop, 3)])
+        }
+        var robot = Robot(Fixture.state(Fixture.run(3, "demo", .lost)))
+        paste([.character("r")], into: &robot)
+        #expect(robot.takeEffects().isEmpty)
+    }
+
     @Test func checkpointAndResume() {
         var robot = Robot(Fixture.state())
         robot.press("c")
@@ -211,7 +244,7 @@ import Testing
         var robot = Robot(Fixture.state(), width: 120, height: 36)
         _ = robot.takeEffects()
         robot.press("<tab><tab>")
-        #expect(robot.state.focus == .reconstruction)
+        #expect(robot.state.monitor.focus == .reconstruction)
         robot.press("h")
         #expect(robot.takeEffects() == [.loadPreview(3, Fixture.previews[1])])
         #expect(robot.sees("reading the pictures"))
@@ -305,14 +338,14 @@ import Testing
     @Test func theMouseFocusesClicksZoomsAndPans() {
         var robot = Robot(Fixture.state())
         robot.click(on: "Learning rate")
-        #expect(robot.state.focus == .learningRate)
+        #expect(robot.state.monitor.focus == .learningRate)
         robot.click(on: "Log")
-        #expect(robot.state.focus == .log)
+        #expect(robot.state.monitor.focus == .log)
         robot.mouse(.scrollUp, 40, 10)
         let zoomed = robot.state.monitor.window
         #expect(zoomed != .all)
         robot.mouse(.press, 40, 10)
-        #expect(robot.state.focus == .loss)
+        #expect(robot.state.monitor.focus == .loss)
         #expect(robot.state.monitor.crosshair != nil)
         robot.mouse(.drag, 50, 10)
         #expect(robot.state.monitor.window != zoomed)

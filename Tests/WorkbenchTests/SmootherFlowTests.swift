@@ -151,7 +151,7 @@ import Testing
         robot.press("hhhhhhhhhhhhhhhhhhhh")
         #expect(robot.sigmas.isValid)
         #expect(robot.robot.bottom.contains("σ1 has to be larger"))
-        let rect = try #require(Layout(robot.robot.state, robot.robot.state.size)?.smoother[.map])
+        let rect = try #require(SmootherLayout(robot.robot.state)?.panes[.map])
         let plot = SurfaceView(state: robot.robot.state, rect: rect).plot
         robot.robot.mouse(.press, plot.endColumn - 1, plot.endRow - 1)
         robot.settle()
@@ -310,6 +310,11 @@ import Testing
         robot.press("<enter>")
         #expect(robot.robot.bottom.contains("nothing was written"))
         robot.robot.send(.smoother(.exportExists(request)))
+        // Pasted text replaces nothing.
+        let before = robot.others.count
+        robot.robot.send(.input(.key(.character("y")), inBurst: true))
+        #expect(robot.others.count == before)
+        #expect(robot.sees("out.txt is there already"))
         robot.press("y")
         guard case .export(let again) = robot.others.last else { return }
         #expect(again.overwrites)

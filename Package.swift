@@ -105,7 +105,8 @@ let package = Package(
             ]),
         tests("ScreenTests", ["Screen"]),
         tests(
-            "WorkbenchTests", ["Workbench", "Affect", "Basics", "Screen", "RunStore", "Evaluation", "Results"],
+            "WorkbenchTests",
+            ["Workbench", "Affect", "Basics", "JSON5", "Screen", "RunStore", "Evaluation", "Results"],
             exclude: ["Snapshots"]),
         tests("TerminalTests", ["Terminal", "Screen"]),
         tests(

@@ -1,5 +1,6 @@
 import Checkpoints
 import Images
+import RunStore
 import Session
 
 /// A kind of stage as a run works with it: its data is read and checked when the run is made, it is told from other

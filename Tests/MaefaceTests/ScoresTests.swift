@@ -115,7 +115,7 @@ struct ScoresTests {
             results.first { $0["kind"] as? String == "distil" && $0["task"] as? String == "expression" })
         let mean = try #require((distilled["summary"] as? [String: Any])?["mean"] as? Double)
         #expect(abs((run.score ?? 0) - mean) < 1e-12 && run.scoreName == .score(ScoreName(.f1)))
-        #expect(try store.seriesKeys(of: run.id).contains { $0.name == "n expr F1 calm" })
+        #expect(try store.seriesKeys(of: run.id).contains { $0.name.text == "n expr F1 calm" })
 
         // A seed that is trained again does not count twice, and of other settings only the newest do.
         #expect(try Program.run(["train", path, "--seeds", "1"] + home).status == 0)

@@ -27,7 +27,7 @@ struct TrainerTests {
                 StageRecord(index: 1, kind: "finetune", epochs: 2, stepsPerEpoch: 2),
                 StageRecord(index: 2, kind: "distil", epochs: 1, stepsPerEpoch: 2),
             ])
-        #expect(try store.facts(of: run.id)["fresh"] == "yes")
+        #expect(try store.facts(of: run.id)[.fresh] == "yes")
         #expect(try store.keptSession(of: run.id) == session)
     }
 
@@ -87,8 +87,8 @@ struct TrainerTests {
         #expect(told.count { $0.contains("on both sides of fold") } == 2)
         #expect(told.contains { $0.hasPrefix("pre-training sees 12 images that are held out later") })
         let facts = try fixture.store.facts(of: fixture.run.id)
-        #expect(facts["duplicates in stage 0"]?.hasPrefix("pre-training sees") == true)
-        #expect(facts["duplicates in stage 1 fold 1"] == nil)
+        #expect(facts[.duplicates(in: "stage 0")]?.hasPrefix("pre-training sees") == true)
+        #expect(facts[.duplicates(in: "stage 1 fold 1")] == nil)
     }
 
     @Test("A session is trained from photographs to the weights of each fold, which begin where the stage before ended")
@@ -106,6 +106,6 @@ struct TrainerTests {
             #expect(begins.count { $0.contains(pretrained) } == 2, "\(begins)")
         }
         #expect(try store.predictions(of: run.id).count == 6)
-        #expect(try store.facts(of: run.id).keys.count { $0.hasPrefix("done ") } == 9)
+        #expect(try store.facts(of: run.id).keys.compactMap(\.donePart).count == 9)
     }
 }

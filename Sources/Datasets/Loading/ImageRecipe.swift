@@ -143,6 +143,7 @@ struct LoaderPlan: Sendable {
 }
 
 /// The images that turned out to be bad, each reported once.
+// Unchecked: the set is reached under its lock alone.
 final class BadImages: @unchecked Sendable {
     private let lock = WorkerLock()
     private var report: @Sendable (SkippedFile) -> Void = { _ in }

@@ -1,3 +1,4 @@
+import RunStore
 import Session
 
 /// What the weights that a stage leaves follow from: the settings, the seed, the data, the engine, and all stages before.

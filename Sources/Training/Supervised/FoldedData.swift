@@ -1,5 +1,7 @@
 import Datasets
 import Images
+import Results
+import RunStore
 import Session
 
 /// The labelled data of a session's stages, read once, and how it is cut into folds.

@@ -186,7 +186,7 @@ final class SupervisedTraining: TrainingWork {
         if let inner, let chosen { try choose(epoch, on: inner, chosen) }
         guard let heldOut else { return }
         try evaluate(heldOut)
-        loop.journal.point(SeriesName.loss, split: .validation, step: loop.state.step, heldOut.loss(labelLoss))
+        loop.journal.point(.loss, split: .validation, step: loop.state.step, heldOut.loss(labelLoss))
         var means: [Double] = []
         for head in heads.heads {
             let score = heldOut.score(head)

@@ -47,7 +47,7 @@ struct CheckpointTests {
         _ fixture: RunFixture, fold: Int? = nil, interval: Double = 0, recent: Int = 2
     ) throws -> CheckpointKeeper {
         try CheckpointKeeper(
-            context: fixture.context(), stage: 0, fold: fold, journal: fixture.journal(fold: fold),
+            context: fixture.context(), part: StageFold(stage: 0, fold: fold), journal: fixture.journal(fold: fold),
             policy: CheckpointPolicy(interval: interval, recent: recent))
     }
 

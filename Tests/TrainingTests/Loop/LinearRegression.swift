@@ -2,6 +2,7 @@ import Compute
 import Datasets
 import Foundation
 import Images
+import RunStore
 import Session
 
 @testable import Model

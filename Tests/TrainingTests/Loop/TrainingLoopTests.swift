@@ -8,7 +8,7 @@ import Testing
 /// The loop of all stages, on work that has nothing to do with images.
 @Suite("The training loop", .timeLimit(.minutes(2)))
 struct TrainingLoopTests {
-    private func points(_ fixture: RunFixture, _ name: String = SeriesName.loss) throws -> [Point] {
+    private func points(_ fixture: RunFixture, _ name: SeriesName = .loss) throws -> [Point] {
         try fixture.store.points(of: SeriesKey(stage: 0, name: name), run: fixture.run.id)
     }
 
@@ -26,7 +26,7 @@ struct TrainingLoopTests {
         #expect(work.rows.onLoan == 0 && !work.rows.isStarted)
         let losses = try points(fixture)
         #expect(losses.map(\.step) == Array(1...360))
-        #expect(try points(fixture, SeriesName.epochLoss).map(\.step) == (1...60).map { $0 * 6 })
+        #expect(try points(fixture, .epochLoss).map(\.step) == (1...60).map { $0 * 6 })
         #expect(try #require(losses.last).value < 1e-3 * (try #require(losses.first).value))
         #expect(try fixture.events(.skip) == ["row 99: has no target"])
     }
@@ -48,7 +48,7 @@ struct TrainingLoopTests {
         #expect(resumed.calls.prefix(3) == ["initialise", "resumed", "prepare"])
         #expect(resumed.calls.filter { $0.hasPrefix("epoch") }.count == 6 - Int(step) / 6)
         #expect(resumed.weights == undisturbed.weights)
-        for name in [SeriesName.loss, SeriesName.learningRate, SeriesName.gradientNorm, SeriesName.epochLoss] {
+        for name in [SeriesName.loss, .learningRate, .gradientNorm, .epochLoss] {
             #expect(try points(fixture, name) == points(calm, name), "\(name)")
         }
         func last(_ fixture: RunFixture) throws -> TrainingState {

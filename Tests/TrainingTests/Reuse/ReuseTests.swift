@@ -1,6 +1,7 @@
 import Compute
 import Foundation
 import Images
+import Results
 import RunStore
 import Session
 import TestSupport
@@ -110,7 +111,7 @@ struct ReuseTests {
         let (store, run) = (fixture.store, fixture.run.id)
         try store.append(
             PredictionRecord(
-                stage: 0, fold: 2, step: 6, task: "expression", channels: ["calm"], videos: 1, frames: 4,
+                stage: 0, fold: 2, step: 6, task: .expression, channels: ["calm"], videos: 1, frames: 4,
                 file: RunLayout.predictions(part, of: .expression)), to: run)
         for fold in [1, 2] {
             try store.append(

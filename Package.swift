@@ -49,7 +49,7 @@ let package = Package(
         library("Images", ["Compute", "CImage", "CKernels"]),
         library("RenderedFaces", ["Affect", "Compute", "Images"]),
         library("Session", ["Affect", "Basics", "JSON5"]),
-        library("Datasets", ["Affect", "Basics", "Compute", "Images", "RenderedFaces", "Tables"]),
+        library("Datasets", ["Affect", "Basics", "Compute", "Images", "RenderedFaces", "Session", "Tables"]),
         library("Checkpoints", ["Basics", "Compute", "CZlib", "JSON5"]),
         library("RunStore", ["Basics", "CSQLite", "CSystem"]),
         library("Results", ["Affect", "Basics", "Evaluation", "RunStore", "Session"]),
@@ -86,11 +86,14 @@ let package = Package(
         tests(
             "EvaluationTests", ["TestSupport", "Affect", "Basics", "Evaluation", "CKernels"], exclude: ["Reference"]),
         tests("ImagesTests", ["TestSupport", "Images", "Compute", "CImage"], exclude: ["Reference"]),
-        tests("RenderedFacesTests", ["TestSupport", "Affect", "RenderedFaces", "Images", "Compute"]),
-        tests("SessionTests", ["Session", "JSON5"]),
+        tests("RenderedFacesTests", ["TestSupport", "Affect", "RenderedFaces", "Datasets", "Images", "Compute"]),
+        tests("SessionTests", ["Affect", "Session", "JSON5"]),
         tests(
             "DatasetsTests",
-            ["TestSupport", "Affect", "Basics", "Datasets", "RenderedFaces", "Images", "Compute", "Tables"]),
+            [
+                "TestSupport", "Affect", "Basics", "Datasets", "RenderedFaces", "Images", "Compute", "Session",
+                "Tables",
+            ]),
         tests(
             "CheckpointsTests", ["TestSupport", "Checkpoints", "Basics", "Compute"], exclude: ["Fixtures", "Reference"]),
         tests("RunStoreTests", ["RunStore", "CSQLite", "CSystem"]),

@@ -19,7 +19,7 @@ struct TaskHeads {
     let outputs: Int
 
     /// - Throws: `TrainingError` with `isBadData` when the set lacks the labels of a task.
-    init(_ tasks: [TaskSetting], of set: LabelledSet, named name: String) throws {
+    init(_ tasks: [AffectTask], of set: LabelledSet, named name: String) throws {
         var heads: [Head] = []
         var column = 0
         for task in tasks {
@@ -35,7 +35,7 @@ struct TaskHeads {
             guard !channels.isEmpty else {
                 throw TrainingError("data set '\(name)' has no \(what).", isBadData: true)
             }
-            heads.append(Head(task: task.affectTask, column: column, channels: channels))
+            heads.append(Head(task: task, column: column, channels: channels))
             column += channels.count
         }
         self.heads = heads
@@ -155,16 +155,6 @@ struct TaskHeads {
         case .actionUnits: head.channels.indices.map { set.unit($0, of: sample).map { $0 ? 1 : 0 } ?? .nan }
         case .valenceArousal:
             [set.valence(sample).map(Double.init) ?? .nan, set.arousal(sample).map(Double.init) ?? .nan]
-        }
-    }
-}
-
-extension TaskSetting {
-    var affectTask: AffectTask {
-        switch self {
-        case .expression: .expression
-        case .actionUnits: .actionUnits
-        case .valenceArousal: .valenceArousal
         }
     }
 }

@@ -1,0 +1,96 @@
+import Affect
+
+/// A table with a row for each image, with named columns: any mix of expression, action units, valence and arousal, some of
+/// them missing in some rows. The texts are names of columns.
+public struct TableData: DataSettings {
+    /// The absolute path of the CSV file, whose first line names the columns.
+    public var path: String
+    /// A second table of the same columns whose samples are the official validation set.
+    public var validation: String?
+    /// The folder that image paths are relative to; nil is the folder of the table.
+    public var images: String?
+    public var image = "image"
+    public var expression: String?
+    /// A name that ends in `*` stands for all columns that begin so, `AU*`, and go on with a digit.
+    public var units: [String] = []
+    /// Intensities from this value on count as active, as in DISFA and BP4D; nil takes 0 and 1 only.
+    public var unitThreshold: Double?
+    public var valence: String?
+    public var arousal: String?
+    public var subject: String?
+    public var video: String?
+    public var frame: String?
+    /// A column that says train, validation or test.
+    public var split: String?
+    public var classes = ExpressionClasses()
+    public var missingImages = MissingImages.error
+
+    /// What a row without its image is.
+    public enum MissingImages: String, Sendable, CaseIterable {
+        case error
+        /// It is passed over and counted.
+        case skip
+    }
+
+    public init(path: String) {
+        self.path = path
+    }
+
+    package static let kind = "table"
+    package static let summary = "a CSV file with named columns; labels may be missing in some rows"
+    package static let isLabelled = true
+
+    package static let initial = TableData(path: "")
+
+    package static let settings: [Setting<TableData>] =
+        [
+            Setting("path", \.path, .path, "the CSV file; its first line names the columns").required("\"labels.csv\""),
+            Setting(
+                "validation", \.validation, .optional(.path),
+                "a second table with the same columns: the official validation set"
+            ).standard("none"),
+            Setting("images", \.images, .optional(.path), "the folder that image paths are relative to")
+                .standard("the table's folder"),
+            Setting("image", \.image, .column, "the column with the path of the image"),
+            Setting("expression", \.expression, .optional(.column), "the column with the expression").standard("none"),
+            Setting(
+                "units", \.units, .texts(example: "[\"AU*\"]"),
+                "columns of action units; `AU*` means every column that begins with AU and continues with a digit"),
+            Setting(
+                "unitThreshold", \.unitThreshold, .optional(.number(.positive)),
+                "the intensity from which a unit counts as active (DISFA, BP4D)"
+            ).standard("only 0 and 1 are allowed"),
+            Setting("valence", \.valence, .optional(.column), "the column with the valence, from -1 to 1")
+                .standard("none"),
+            Setting("arousal", \.arousal, .optional(.column), "the column with the arousal; both or neither")
+                .standard("none"),
+            Setting("subject", \.subject, .optional(.column), "the column that says whom an image shows")
+                .standard("none"),
+            Setting("video", \.video, .optional(.column), "the column that says which video an image is a frame of")
+                .standard("none"),
+            Setting("frame", \.frame, .optional(.column), "the column with the number of the frame").standard("none"),
+            Setting("split", \.split, .optional(.column), "the column with `train`, `validation` or `test`")
+                .standard("none"),
+        ]
+        + Setting.classes(\.classes, drop: \.classes.drop).map { $0.written { $0.expression != nil } }
+        + [
+            Setting(
+                "missingImages", \.missingImages, .word,
+                "`error`, or `skip` to count rows whose image file is missing")
+        ]
+
+    package func check(_ fields: FieldReader) {
+        classes.check(fields)
+        if (valence == nil) != (arousal == nil) {
+            fields.note(
+                valence == nil ? "arousal" : "valence",
+                "valence and arousal go together; name both columns, or neither")
+        }
+        if validation != nil, split != nil {
+            fields.note("split", "cannot stand beside `validation`; both say what is held out")
+        }
+        if fields.has("classes") || fields.has("drop"), !fields.has("expression") {
+            fields.note(fields.has("classes") ? "classes" : "drop", "needs the column of the `expression`")
+        }
+    }
+}

@@ -80,13 +80,13 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("BasicsTests", ["Basics"]),
         tests("TablesTests", ["Tables"]),
-        tests("JSON5Tests", ["JSON5"]),
+        tests("JSON5Tests", ["JSON5", "Session"]),
         tests("ComputeTests", ["Compute", "CKernels"], exclude: ["Reference"]),
         tests("ModelTests", ["Model", "Compute"], exclude: ["Reference", "Fixtures"]),
         tests(
             "EvaluationTests", ["TestSupport", "Affect", "Basics", "Evaluation", "CKernels"], exclude: ["Reference"]),
         tests("ImagesTests", ["TestSupport", "Images", "Compute", "CImage"], exclude: ["Reference"]),
-        tests("RenderedFacesTests", ["TestSupport", "Affect", "RenderedFaces", "Datasets", "Images", "Compute"]),
+        tests("RenderedFacesTests", ["TestSupport", "Affect", "Datasets", "RenderedFaces", "Images", "Compute"]),
         tests("SessionTests", ["Affect", "Session", "JSON5"]),
         tests(
             "DatasetsTests",

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Trains what the README says of real faces: sessions/ck-au.json5 with all of its stages, with fewer, and with others, each
-# with three seeds of fine-tuning. Stages that are alike are trained once.
+# Trains the table of real faces in Documentation/Results.md: sessions/ck-au.json5 with all of its stages, with fewer,
+# and with others, each with three seeds of fine-tuning. Stages that are alike are trained once.
 #
 #   DATA=../shared/data Benchmarks/ck_ablation.sh --home runs        # further options go to every `maeface train`
 #

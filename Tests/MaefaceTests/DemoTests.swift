@@ -7,12 +7,12 @@ import Workbench
 
 @Suite("What stands in files beside the program")
 struct DemoTests {
-    @Test("The keys in the README are those that the workbench obeys")
+    @Test("The keys in Documentation/Keys.md are those that the workbench obeys")
     func keyPage() throws {
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let readme = try String(contentsOf: package.appendingPathComponent("README.md"), encoding: .utf8)
-        #expect(readme.contains(KeyPage.markdown), "put the output of 'maeface keys' into the README")
+        let page = try String(contentsOf: package.appendingPathComponent("Documentation/Keys.md"), encoding: .utf8)
+        #expect(page.contains(KeyPage.markdown), "put the output of 'maeface keys' into Documentation/Keys.md")
     }
 
     @Test("The demo inside the program is the one in sessions/demo.json5")

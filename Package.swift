@@ -107,8 +107,8 @@ let package = Package(
         tests(
             "MaefaceTests",
             [
-                "TestSupport", "maeface", "Shell", "Affect", "Basics", "Checkpoints", "Datasets", "RenderedFaces",
-                "Images",
+                "TestSupport", "maeface", "Shell", "Affect", "Basics", "Checkpoints", "Datasets", "Images", "JSON5",
+                "RenderedFaces", "Session",
             ]),
     ],
     swiftLanguageModes: [.v6],

@@ -18,6 +18,7 @@ struct Maeface {
             RunsDeleteCommand.self,
             SmoothCommand.self,
             PlanCommand.self,
+            SettingsCommand.self,
             BenchPretrainCommand.self,
             BenchSmoothCommand.self,
             BenchFinetuneCommand.self,

@@ -28,7 +28,7 @@ public struct SettingsTable: Sendable {
         SettingsTable("distil", "a second pass of fine-tuning with a teacher", distil.descriptions),
     ]
 
-    private static var distil: SupervisedStage {
+    static var distil: SupervisedStage {
         var stage = SupervisedStage.initial
         stage.kind = .distil
         return stage

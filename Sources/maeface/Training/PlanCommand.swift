@@ -8,19 +8,25 @@ import Training
 /// `maeface plan`: what a session would do, without doing it.
 enum PlanCommand: Command {
     static let path = ["plan"]
-    static let summary = "show what a session would do: images, steps, learning rate, memory, time"
+    static let summary = "show what a session would do: images, steps, memory, time"
     static let help = """
-        Shows what a session would do, without doing it: the model, the images it finds, steps, the learning rate at
-        each epoch, memory, checkpoints, and about how long it would take here.
+        Shows what a session would do, without doing it: the model, the images found,
+        steps, the learning rate at each epoch, memory, checkpoints, and about how
+        long it would take on this machine.
 
-        USAGE: maeface plan SESSION [--set KEY=VALUE]... [--gflops N] [--threads N] [--home DIR] [--resolved] [--json]
+        USAGE: maeface plan SESSION [--set KEY=VALUE]... [--gflops N] [--threads N]
+                            [--home DIR] [--resolved] [--json]
 
-          --set KEY=VALUE  sets a value of the session, such as stages.0.epochs=2; may be given several times
-          --gflops N       the sustained speed to reckon with; otherwise the machine's peak is measured for a moment
-          --threads N      the threads to reckon with (all processors)
-          --home DIR       the folder of runs, for stages that a run there has done already (MAEFACE_HOME, or ./runs)
-          --resolved       prints the session with every default written out, and nothing else
-          --json           prints an object, with the learning rate at the beginning of every epoch
+          --set KEY=VALUE  replace a value of the session, such as stages.0.epochs=2
+                           (may be repeated)
+          --gflops N       estimate the time with this sustained speed; without it,
+                           the peak of the machine is measured for a moment
+          --threads N      estimate the time with this many threads (all processors)
+          --home DIR       the folder of runs, where finished stages are looked up
+                           for reuse (MAEFACE_HOME, or ./runs)
+          --resolved       print only the session with every default written out
+          --json           print an object, with the learning rate at the beginning
+                           of every epoch
 
         EXAMPLE: maeface plan sessions/demo.json5 --set stages.0.epochs=2
         """

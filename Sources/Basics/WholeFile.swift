@@ -37,9 +37,10 @@ public struct WholeFile {
         }
         file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
         guard file >= 0 else {
+            let code = errno
             throw FileError(
-                path: path, "cannot be written in \(folder): \(String(cString: strerror(errno)))",
-                isOutOfSpace: Self.isFull(errno))
+                path: path, "cannot be written in \(folder): \(FileError.words(code, folder: folder))",
+                isOutOfSpace: FileError.isOutOfSpace(code))
         }
     }
 
@@ -131,12 +132,10 @@ public struct WholeFile {
 
     private func failure(_ verb: String) -> FileError {
         let code = errno
-        let advice = Self.isFull(code) ? "; make room in \(folder)" : ""
         return FileError(
-            path: path, "\(verb): \(String(cString: strerror(code)))\(advice)", isOutOfSpace: Self.isFull(code))
+            path: path, "\(verb): \(FileError.words(code, folder: folder))",
+            isOutOfSpace: FileError.isOutOfSpace(code))
     }
-
-    private static func isFull(_ code: Int32) -> Bool { code == ENOSPC || code == EDQUOT }
 }
 
 /// The calls to the system that can fail halfway, so that tests can make them fail.

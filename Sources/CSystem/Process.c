@@ -136,3 +136,14 @@ int64_t maeface_resident_bytes(void) {
     }
     return resident * sysconf(_SC_PAGESIZE);
 }
+
+void maeface_hold_standard_descriptors(void) {
+    // Writing to a descriptor opened for reading fails, as writing to a closed one does.
+    static const int access[] = {O_RDONLY, O_RDONLY, O_WRONLY};
+    for (int descriptor = 0; descriptor < 3; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF) {
+            // open() takes the lowest free number, which is this one.
+            (void)!open("/dev/null", access[descriptor]);
+        }
+    }
+}

@@ -6,16 +6,41 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 // A pipe, not signalfd: signalfd needs the signals blocked in every thread, and libraries start threads of their own.
 static int ends[2] = {-1, -1};
 static bool handled[NSIG];
 
+// The signal that asked this process to end, once there is one, and the seconds it then has; 0: as long as it likes.
+static volatile sig_atomic_t asked_to_end;
+static volatile sig_atomic_t seconds_to_end;
+
+/// The terminal reads nothing, or something else holds the main thread: the signal gets its way without it.
+static void end_now(void) {
+    maeface_restore_terminal();
+    maeface_pass_on_output();
+    int number = asked_to_end;
+    signal(number, SIG_DFL);
+    sigset_t only;
+    sigemptyset(&only);
+    sigaddset(&only, number);
+    pthread_sigmask(SIG_UNBLOCK, &only, NULL);
+    raise(number);
+    _exit(128 + number);
+}
+
 static void forward(int number) {
     int before = errno;
+    if (asked_to_end != 0 && number == SIGALRM) {
+        end_now();
+    }
+    if (asked_to_end == 0 && seconds_to_end > 0 && maeface_signal_ends(number)) {
+        asked_to_end = number;
+        alarm((unsigned)seconds_to_end);
+    }
     unsigned char byte = (unsigned char)number;
     // A full pipe already says that something happened.
     ssize_t ignored = write(ends[1], &byte, 1);
@@ -30,6 +55,75 @@ static int handle(int number) {
     action.sa_flags = SA_RESTART;
     sigfillset(&action.sa_mask);
     return sigaction(number, &action, NULL) == 0 ? 0 : errno;
+}
+
+bool maeface_signal_ends(int number) {
+    switch (number) {
+    // By default these are ignored, or stop a process and continue it.
+    case SIGCHLD:
+    case SIGURG:
+    case SIGWINCH:
+    case SIGCONT:
+    case SIGSTOP:
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU:
+    // Nobody can catch it.
+    case SIGKILL:
+    // Crashes: what follows them in the program cannot be trusted.
+    case SIGSEGV:
+    case SIGBUS:
+    case SIGILL:
+    case SIGTRAP:
+    case SIGFPE:
+    case SIGABRT:
+    case SIGSYS:
+    // A write fails with EPIPE or EFBIG instead.
+    case SIGPIPE:
+    case SIGXFSZ:
+        return false;
+    default:
+        // The C library keeps the first real-time signals to itself.
+        return number > 0 && (number < SIGSYS || (number >= SIGRTMIN && number <= SIGRTMAX));
+    }
+}
+
+void maeface_fail_writes_instead_of_signals(void) {
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
+void maeface_signal_name(int number, char *name, size_t capacity) {
+    const char *known = sigabbrev_np(number);
+    if (known != NULL) {
+        snprintf(name, capacity, "SIG%s", known);
+    } else if (number >= SIGRTMIN) {
+        snprintf(name, capacity, "SIGRTMIN+%d", number - SIGRTMIN);
+    } else {
+        snprintf(name, capacity, "signal %d", number);
+    }
+}
+
+int maeface_signals_open_ending(const int *others, int count, int *descriptor) {
+    int signals[NSIG];
+    int total = 0;
+    for (int number = 1; number < NSIG; number++) {
+        if (maeface_signal_ends(number)) {
+            signals[total++] = number;
+        }
+    }
+    int reason = maeface_signals_open(signals, total, descriptor);
+    return reason != 0 ? reason : maeface_signals_open(others, count, descriptor);
+}
+
+void maeface_end_within(int seconds) {
+    seconds_to_end = seconds;
+    if (seconds == 0) {
+        if (asked_to_end != 0) {
+            alarm(0);
+        }
+        asked_to_end = 0;
+    }
 }
 
 int maeface_signals_open(const int *signals, int count, int *descriptor) {
@@ -93,71 +187,4 @@ void maeface_suspend(void) {
     if (handled[SIGTSTP]) {
         handle(SIGTSTP);
     }
-}
-
-static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT};
-enum { crash_count = sizeof crashes / sizeof crashes[0] };
-
-static struct {
-    int tty;
-    struct termios settings;
-    bool has_settings;
-    char bytes[512];
-    size_t length;
-} farewell;
-
-static void restore_terminal(void) {
-    if (farewell.length == 0) {
-        return;
-    }
-    ssize_t ignored = write(farewell.tty, farewell.bytes, farewell.length);
-    (void)ignored;
-    if (farewell.has_settings) {
-        tcsetattr(farewell.tty, TCSANOW, &farewell.settings);
-    }
-}
-
-static void restore(int number) {
-    restore_terminal();
-    maeface_pass_on_output();
-    // SA_RESETHAND has put the default action back; the signal is unblocked when this handler returns.
-    raise(number);
-}
-
-int maeface_restore_on_crash(int tty, const char *bytes, size_t length) {
-    static bool at_exit;
-    if (length == 0) {
-        farewell.length = 0;
-        for (int index = 0; index < crash_count; index++) {
-            signal(crashes[index], SIG_DFL);
-        }
-        return 0;
-    }
-    if (bytes == NULL || length > sizeof farewell.bytes) {
-        return EINVAL;
-    }
-    farewell.tty = tty;
-    farewell.has_settings = tcgetattr(tty, &farewell.settings) == 0;
-    memcpy(farewell.bytes, bytes, length);
-    farewell.length = length;
-
-    if (!at_exit) {
-        at_exit = atexit(restore_terminal) == 0;
-    }
-
-    // A stack that overflowed cannot carry the handler; only the calling thread gets another one.
-    static char stack[65536];
-    stack_t other = {.ss_sp = stack, .ss_size = sizeof stack, .ss_flags = 0};
-    sigaltstack(&other, NULL);
-
-    for (int index = 0; index < crash_count; index++) {
-        struct sigaction action;
-        memset(&action, 0, sizeof action);
-        action.sa_handler = restore;
-        action.sa_flags = (int)(SA_RESETHAND | SA_ONSTACK);
-        if (sigaction(crashes[index], &action, NULL) != 0) {
-            return errno;
-        }
-    }
-    return 0;
 }

@@ -51,9 +51,8 @@ void maeface_pass_on_output(void) {
     if (last_error < 0) {
         return;
     }
-    while ((count = read(last_reader, bytes, sizeof bytes)) > 0) {
-        ssize_t ignored = write(last_error, bytes, (size_t)count);
-        (void)ignored;
+    while ((count = read(last_reader, bytes, sizeof bytes)) > 0
+           && maeface_write_briefly(last_error, bytes, (size_t)count)) {
     }
 }
 

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// A text file that has its name only once it is whole: written under another one, synced, renamed.
@@ -37,18 +38,25 @@ final class AtomicTextFile {
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
-                throw .bad(file: path, line: nil, "cannot be written: \(String(cString: strerror(errno)))")
+                throw failure(errno)
             }
             done += count
         }
         buffer.removeAll(keepingCapacity: true)
     }
 
+    private func failure(_ code: Int32) -> PredictionError {
+        let folder = (path as NSString).deletingLastPathComponent
+        return .bad(
+            file: path, line: nil,
+            "cannot be written: \(FileError.words(code, folder: folder.isEmpty ? "." : folder))")
+    }
+
     /// Gives the file its name; until then nothing is there.
     func finish() throws(PredictionError) {
         try flush()
         guard fsync(descriptor) == 0 || errno == EINVAL, rename(unfinished, path) == 0 else {
-            throw .bad(file: path, line: nil, "cannot be written: \(String(cString: strerror(errno)))")
+            throw failure(errno)
         }
         close(descriptor)
         descriptor = -1

@@ -127,9 +127,9 @@ package final class WorkbenchShell {
 
     private func react(to event: TerminalEvent) {
         switch event {
-        case .input(let input):
+        case .input(let input, let inBurst):
             if case .key = input { trace?.begin() }
-            take(.input(input))
+            take(.input(input, inBurst: inBurst))
         case .stray(let line): take(.stray(line))
         case .redraw: break
         case .ground(let ground): take(.ground(ground))

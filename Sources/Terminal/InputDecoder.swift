@@ -22,6 +22,10 @@ enum TerminalReply: Equatable {
 /// ncurses resolves the keys of the terminal's description. Whatever else begins with ESC comes through as single
 /// characters and is read here by the grammar of ECMA-48: mouse reports (SGR form), bracketed paste, replies, and
 /// keys with Alt. A sequence nobody knows is dropped whole instead of being typed.
+///
+/// No sequence holds the keys for ever, whether its end was lost or it was Alt and a key that begins one. It is given
+/// up some time after characters last arrived in a row: a person's keys come one by one and do not prolong it. A paste
+/// then counts as far as it came, and Ctrl-C by itself ends it at once; a control character ends any other sequence.
 struct InputDecoder {
     enum Decoded: Equatable {
         case input(Input)
@@ -35,41 +39,104 @@ struct InputDecoder {
         case control([UInt8])
         /// ESC O: one more character follows.
         case singleShift
-        /// A string up to BEL or ESC \, with its first bytes; nil for kinds that are not read.
-        case string([UInt8]?, escape: Bool)
-        /// Bracketed paste; `tail` counts how much of its closing sequence has been seen.
-        case paste(String, tail: Int)
+        /// A string up to BEL or ESC \, begun by ESC and `introducer`.
+        case string(PendingString)
+        /// Bracketed paste, kept in `pasted`; `tail` counts how much of its closing sequence has been seen.
+        case paste(tail: Int)
         /// The old mouse protocol: three bytes follow.
         case oldMouse(Int)
+    }
+
+    private struct PendingString {
+        let introducer: Character
+        /// Its first bytes, of the kind that is read.
+        var bytes: [UInt8] = []
+        var count = 0
+        /// An ESC came, and a backslash may follow.
+        var escape = false
     }
 
     private var state = State.ground
     private var mouse = MouseDecoder()
     private let keys: KeyTable
+    private var pasted = ""
+    /// When a sequence began, or last brought two characters in a row.
+    private var lastGrowth = 0.0
+    /// Nothing has come since the last moment without input.
+    private var isPause = true
+    /// Ctrl-C came by itself into a paste.
+    private var isInterrupt = false
 
     init(keys: KeyTable) {
         self.keys = keys
     }
 
     private static let pasteEnd: [UInt32] = Array("\u{1b}[201~".unicodeScalars.map(\.value))
+    /// Characters of a string or a paste after which no more are kept, and a string is given up.
+    static let longest = 1_000_000
+    /// Seconds that the rest of a paste is waited for, as over a slow link.
+    static let pastePatience = 1.0
+    /// Seconds that the rest of another sequence is waited for.
+    static let patience = 0.5
+    /// Seconds after which the beginning of a sequence, with nothing behind it, was Alt and a key.
+    static let altPatience = 0.1
 
-    /// - Parameter time: seconds on any steady clock, for double clicks.
+    /// When `decode(.none, ...)` has to be called at the latest, on the clock of its times; nil when nothing is pending.
+    var deadline: Double? {
+        switch state {
+        case .ground: nil
+        case .escape: lastGrowth + Self.altPatience
+        case .control(let bytes): lastGrowth + (bytes.isEmpty ? Self.altPatience : Self.patience)
+        case .singleShift: lastGrowth + Self.altPatience
+        case .string(let string): lastGrowth + (string.count == 0 ? Self.altPatience : Self.patience)
+        case .oldMouse: lastGrowth + Self.patience
+        case .paste: lastGrowth + Self.pastePatience
+        }
+    }
+
+    /// - Parameter time: seconds on any steady clock, for double clicks and for sequences without an end.
     mutating func decode(_ raw: RawKey, time: Double) -> [Decoded] {
+        let abandoned = deadline.map { time >= $0 } ?? false ? abandon() : []
+        if case .ground = state {
+            lastGrowth = time
+        } else if raw != .none, !isPause {
+            lastGrowth = time
+        }
+        let taken = take(raw, time)
+        if case .escape = state { lastGrowth = time }
+        isPause = raw == .none
+        return abandoned + taken
+    }
+
+    private mutating func take(_ raw: RawKey, _ time: Double) -> [Decoded] {
         switch state {
         case .ground: return ground(raw)
         case .escape: return afterEscape(raw)
         case .control(let bytes): return control(bytes, raw, time)
-        case .singleShift:
-            state = .ground
-            if case .scalar = raw { return [] }
-            return [.input(.key(.alt("O")))] + (raw == .none ? [] : ground(raw))
-        case .string(let bytes, let escape): return string(bytes, escape, raw)
-        case .paste(let text, let tail): return paste(text, tail, raw)
-        case .oldMouse(let left):
-            if case .scalar = raw { state = left > 1 ? .oldMouse(left - 1) : .ground }
-            return []
+        case .singleShift: return singleShift(raw)
+        case .string(let pending): return string(pending, raw)
+        case .paste(let tail): return paste(tail, raw)
+        case .oldMouse(let left): return oldMouse(left, raw)
         }
     }
+
+    /// Gives up a sequence whose end does not come; what it may have meant.
+    private mutating func abandon() -> [Decoded] {
+        defer { state = .ground }
+        switch state {
+        case .escape: return [.input(.key(.escape))]
+        case .control(let bytes): return bytes.isEmpty ? [.input(.key(.alt("[")))] : []
+        case .singleShift: return [.input(.key(.alt("O")))]
+        case .string(let string):
+            let begin: [Decoded] = string.count == 0 ? [.input(.key(.alt(string.introducer)))] : []
+            return begin + (string.escape ? [.input(.key(.escape))] : [])
+        case .paste: return pasted.isEmpty ? [] : [.input(.paste(pasted))]
+        case .ground, .oldMouse: return []
+        }
+    }
+
+    /// Whether a character cannot stand in a sequence: ESC begins another one.
+    private static func interrupts(_ value: UInt32) -> Bool { value < 8 && value != 7 || 14..<32 ~= value }
 
     private mutating func ground(_ raw: RawKey) -> [Decoded] {
         switch raw {
@@ -101,12 +168,9 @@ struct InputDecoder {
         case .scalar(0x4f):
             state = .singleShift
             return []
-        // OSC, then DCS, SOS, PM, APC.
-        case .scalar(0x5d):
-            state = .string([], escape: false)
-            return []
-        case .scalar(0x50), .scalar(0x58), .scalar(0x5e), .scalar(0x5f):
-            state = .string(nil, escape: false)
+        // DCS, SOS, OSC, PM, APC.
+        case .scalar(let value) where "PX]^_".unicodeScalars.contains { $0.value == value }:
+            state = .string(PendingString(introducer: Unicode.Scalar(value).map(Character.init) ?? "]"))
             return []
         case .scalar(let value):
             guard case .character(let letter)? = key(forScalar: value) else { return ground(raw) }
@@ -116,11 +180,8 @@ struct InputDecoder {
 
     private mutating func control(_ bytes: [UInt8], _ raw: RawKey, _ time: Double) -> [Decoded] {
         switch raw {
-        case .none:
-            // A sequence may arrive in two pieces; a lone ESC [ was Alt and a bracket.
-            guard bytes.isEmpty else { return [] }
-            state = .ground
-            return [.input(.key(.alt("[")))]
+        // A sequence may arrive in two pieces.
+        case .none: return []
         case .scalar(let value) where (0x20...0x3f).contains(value) && bytes.count < 64:
             state = .control(bytes + [UInt8(value)])
             return []
@@ -151,22 +212,66 @@ struct InputDecoder {
         case (nil, UInt8(ascii: "t")) where numbers.count == 3 && numbers[0] == 6:
             return [.reply(.cellSize(width: numbers[2], height: numbers[1]))]
         case (nil, UInt8(ascii: "~")) where numbers.first == 200:
-            state = .paste("", tail: 0)
+            state = .paste(tail: 0)
+            pasted = ""
+            isInterrupt = false
             return []
         case (nil, _): return KeyTable.controlSequence(numbers, final: final).map { [.input(.key($0))] } ?? []
         default: return []
         }
     }
 
-    private mutating func string(_ bytes: [UInt8]?, _ escape: Bool, _ raw: RawKey) -> [Decoded] {
-        guard case .scalar(let value) = raw else { return [] }
-        if value == 7 || (escape && value == 0x5c) {
+    private mutating func singleShift(_ raw: RawKey) -> [Decoded] {
+        switch raw {
+        case .none: return []
+        case .scalar(let value) where !Self.interrupts(value):
             state = .ground
-            return bytes.flatMap(Self.ground).map { [.reply($0)] } ?? []
+            return []
+        case .scalar, .code: return abandon() + ground(raw)
         }
-        let isText = (0x20..<0x7f).contains(value) && bytes.map { $0.count < 64 } ?? false
-        state = .string(isText ? bytes.map { $0 + [UInt8(value)] } : bytes, escape: value == 27)
-        return []
+    }
+
+    private mutating func oldMouse(_ left: Int, _ raw: RawKey) -> [Decoded] {
+        switch raw {
+        case .none: return []
+        case .scalar(let value) where value >= 0x20:
+            state = left > 1 ? .oldMouse(left - 1) : .ground
+            return []
+        case .scalar, .code: return abandon() + ground(raw)
+        }
+    }
+
+    private mutating func string(_ pending: PendingString, _ raw: RawKey) -> [Decoded] {
+        var pending = pending
+        switch raw {
+        case .none: return []
+        case .code: return abandon() + ground(raw)
+        case .scalar(7): return finish(pending)
+        case .scalar(0x5c) where pending.escape: return finish(pending)
+        case .scalar(27) where !pending.escape:
+            pending.escape = true
+            state = .string(pending)
+            return []
+        // ESC and something else begin another sequence.
+        case .scalar where pending.escape:
+            pending.escape = false
+            state = .string(pending)
+            let begin = abandon()
+            return begin + afterEscape(raw)
+        case .scalar(let value):
+            guard !Self.interrupts(value), pending.count < Self.longest else { return abandon() + ground(raw) }
+            pending.count += 1
+            if (0x20..<0x7f).contains(value), pending.bytes.count < 64 { pending.bytes.append(UInt8(value)) }
+            state = .string(pending)
+            return []
+        }
+    }
+
+    /// A whole string; only operating system commands are read.
+    private mutating func finish(_ string: PendingString) -> [Decoded] {
+        state = .ground
+        guard string.introducer == "]" else { return [] }
+        return Self.ground(string.bytes).map { [.reply($0)] } ?? []
     }
 
     /// `11;rgb:` and three hexadecimal numbers of one to four digits, as XParseColor reads them.
@@ -183,30 +288,33 @@ struct InputDecoder {
         return .ground(red: values[0], green: values[1], blue: values[2])
     }
 
-    private mutating func paste(_ text: String, _ tail: Int, _ raw: RawKey) -> [Decoded] {
+    private mutating func paste(_ tail: Int, _ raw: RawKey) -> [Decoded] {
+        // Among other characters Ctrl-C was pasted; alone between two moments without input a person pressed it.
+        let wasInterrupt = isInterrupt
+        isInterrupt = raw == .scalar(3) && (isPause || wasInterrupt)
+        if raw == .none, wasInterrupt { return abandon() + [.input(.key(.control("c")))] }
         guard case .scalar(let value) = raw else { return [] }
         if value == Self.pasteEnd[tail] {
             if tail + 1 < Self.pasteEnd.count {
-                state = .paste(text, tail: tail + 1)
+                state = .paste(tail: tail + 1)
                 return []
             }
             state = .ground
-            return [.input(.paste(text))]
+            return [.input(.paste(pasted))]
         }
         // What looked like the end was text after all; its ESC is dropped.
-        var text = text
-        for held in Self.pasteEnd.prefix(tail).dropFirst() { append(held, to: &text) }
+        for held in Self.pasteEnd.prefix(tail).dropFirst() { keep(held) }
         let restarts = value == Self.pasteEnd[0]
-        if !restarts { append(value, to: &text) }
-        state = .paste(text, tail: restarts ? 1 : 0)
+        if !restarts { keep(value) }
+        state = .paste(tail: restarts ? 1 : 0)
         return []
     }
 
-    /// Line ends become \n, tabs stay, other controls are dropped; a paste is cut at a million characters.
-    private func append(_ value: UInt32, to text: inout String) {
-        guard let scalar = Unicode.Scalar(value == 13 ? 10 : value), text.utf8.count < 1_000_000 else { return }
+    /// Adds to the paste: line ends become \n, tabs stay, other controls are dropped; what is too long is cut.
+    private mutating func keep(_ value: UInt32) {
+        guard let scalar = Unicode.Scalar(value == 13 ? 10 : value), pasted.utf8.count < Self.longest else { return }
         if scalar.value >= 0x20 && scalar.value != 0x7f || scalar.value == 10 || scalar.value == 9 {
-            text.unicodeScalars.append(scalar)
+            pasted.unicodeScalars.append(scalar)
         }
     }
 

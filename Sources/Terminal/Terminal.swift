@@ -40,6 +40,7 @@ public final class Terminal {
     let traits: TerminalTraits
     let options: Options
     var decoder: InputDecoder
+    var bursts = BurstDetector()
     var stray = StrayOutput()
     var signals: Int32 = -1
     var keyWindow: UnsafeMutablePointer<WINDOW>
@@ -155,6 +156,7 @@ public final class Terminal {
         // Answers that arrive late must not be typed at the shell.
         tcflush(options.input, TCIFLUSH)
         if options.handlesSignals {
+            maeface_end_within(0)
             maeface_restore_on_crash(descriptor, nil, 0)
             maeface_signals_close()
         }
@@ -176,13 +178,16 @@ public final class Terminal {
             maeface_restore_on_crash(descriptor, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
         }
         reset_prog_mode()
-        let numbers = [SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGINT, SIGQUIT]
-        guard reason == 0, maeface_signals_open(numbers, Int32(numbers.count), &signals) == 0 else {
+        let others = [SIGWINCH, SIGTSTP, SIGCONT]
+        guard reason == 0, maeface_signals_open_ending(others, Int32(others.count), &signals) == 0 else {
             throw TerminalError(description: "Signals cannot be caught: \(String(cString: strerror(errno))).")
         }
+        // A terminal that does not read holds up everything that writes to it, ncurses' farewell too.
+        maeface_end_within(2)
     }
 
     private func enter() {
+        maeface_terminal_is_lent(false)
         if options.capturesOutput { stray.begin() }
         isEntered = true
         shown = nil
@@ -199,6 +204,7 @@ public final class Terminal {
         write(RestoreSequence.mouseOff + "\u{1b}[?2004l")
         curs_set(1)
         endwin()
+        maeface_terminal_is_lent(true)
         stray.end()
     }
 

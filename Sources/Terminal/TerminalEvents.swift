@@ -6,14 +6,16 @@ import Screen
 
 /// What can happen at the terminal.
 public enum TerminalEvent: Equatable, Sendable {
-    case input(Input)
+    /// A key, a mouse report or a paste. `inBurst`: with keys before or after it faster than a person presses them, as
+    /// when text is pasted into a terminal that does not mark pastes.
+    case input(Input, inBurst: Bool = false)
     /// A line that something in the program printed.
     case stray(String)
     /// The screen has to be drawn again, though nothing in it changed.
     case redraw
     /// The terminal has told whether its ground is dark or light.
     case ground(Theme.Ground)
-    /// A signal asks the program to end: SIGTERM, SIGHUP, SIGINT or SIGQUIT.
+    /// A signal asks the program to end: any that ends a process by default.
     case terminate(Int32)
 }
 
@@ -27,11 +29,11 @@ extension Terminal {
         let own = [options.input, signals, stray.descriptor]
         // Negative descriptors are passed over by poll.
         var waiting = (own + descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        let milliseconds = seconds.map { Int32(min(max(0, ($0 * 1000).rounded(.up)), 1e9)) } ?? -1
-        guard poll(&waiting, nfds_t(waiting.count), milliseconds) > 0 else { return ([], []) }
+        let milliseconds = patience(seconds).map { Int32(min(max(0, ($0 * 1000).rounded(.up)), 1e9)) } ?? -1
+        guard poll(&waiting, nfds_t(waiting.count), milliseconds) > 0 else { return (events(of: pendingInput()), []) }
         var events: [TerminalEvent] = []
         if waiting[1].revents != 0 { events += readSignals() }
-        if waiting[0].revents & Int16(POLLIN) != 0 { events += readKeys() }
+        events += waiting[0].revents & Int16(POLLIN) != 0 ? readKeys() : self.events(of: pendingInput())
         if waiting[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0 {
             isGone = true
             events.append(.terminate(SIGHUP))
@@ -63,7 +65,7 @@ extension Terminal {
     }
 
     private func readKeys() -> [TerminalEvent] {
-        var events: [TerminalEvent] = []
+        var found: [InputDecoder.Decoded] = []
         var value: UInt32 = 0
         // A flood of input is taken in portions, so that the screen keeps up with it.
         for _ in 0..<4096 {
@@ -73,18 +75,60 @@ extension Terminal {
                 case 2: .code(Int32(bitPattern: value))
                 default: .none
                 }
-            for decoded in decoder.decode(raw, time: Clock.monotonic()) {
-                switch decoded {
-                case .input(let input): events.append(.input(input))
-                case .reply(.ground(let red, let green, let blue)):
-                    // Relative luminance without its gamma: near enough to tell paper from night.
-                    let isLight = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.5
-                    events.append(.ground(isLight ? .light : .dark))
-                case .reply(let reply): if take(reply) { events.append(.redraw) }
-                }
-            }
+            found += decoder.decode(raw, time: Clock.monotonic())
             if raw == .none { break }
         }
+        return events(of: found)
+    }
+
+    /// Seconds to wait at most: a sequence whose end does not come is given up in time.
+    private func patience(_ seconds: Double?) -> Double? {
+        guard let deadline = decoder.deadline else { return seconds }
+        return min(seconds ?? .infinity, max(0, deadline - Clock.monotonic()))
+    }
+
+    /// What a sequence was that has waited for its end too long.
+    private func pendingInput() -> [InputDecoder.Decoded] {
+        decoder.deadline == nil ? [] : decoder.decode(.none, time: Clock.monotonic())
+    }
+
+    /// - Parameter decoded: what came at one time.
+    private func events(of decoded: [InputDecoder.Decoded]) -> [TerminalEvent] {
+        let keys = decoded.count {
+            switch $0 {
+            case .input(.key), .input(.paste): true
+            default: false
+            }
+        }
+        let inBurst = bursts.isBurst(keys: keys, time: Clock.monotonic())
+        var events: [TerminalEvent] = []
+        for item in decoded {
+            switch item {
+            case .input(let input): events.append(.input(input, inBurst: inBurst))
+            case .reply(.ground(let red, let green, let blue)):
+                // Relative luminance without its gamma: near enough to tell paper from night.
+                let isLight = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.5
+                events.append(.ground(isLight ? .light : .dark))
+            case .reply(let reply): if take(reply) { events.append(.redraw) }
+            }
+        }
         return events
+    }
+}
+
+/// Tells keys that come faster than a person presses them.
+struct BurstDetector {
+    private var last = -Double.infinity
+
+    /// Seconds between two keys of a person at the least: a key that is held repeats more slowly, too.
+    static let gap = 0.025
+
+    /// - Parameters:
+    ///   - keys: how many came at once.
+    ///   - time: seconds on any steady clock.
+    mutating func isBurst(keys: Int, time: Double) -> Bool {
+        guard keys > 0 else { return false }
+        defer { last = time }
+        return keys > 1 || time - last < Self.gap
     }
 }

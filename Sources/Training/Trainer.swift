@@ -84,7 +84,8 @@ public struct Trainer {
 
     /// Trains to the end, or until a command or a signal stops it, from the run's newest checkpoint on.
     ///
-    /// - Parameter signals: whether SIGTERM and SIGINT stop the run after a checkpoint; for a process of its own.
+    /// - Parameter signals: whether signals that end a process, but SIGHUP, stop the run after a checkpoint; for a
+    ///   process of its own.
     /// - Returns: how the run ended.
     /// - Throws: what ended it otherwise; the run is then marked as failed with the reason.
     public func train(signals: Bool = true) throws -> RunStatus {

@@ -19,13 +19,13 @@ final class TrainerControl {
     /// Why the run stops, for its history.
     private(set) var stopReason = ""
 
-    /// - Parameter signals: whether SIGTERM and SIGINT mean stop and SIGHUP nothing, as in a process of its own.
+    /// - Parameter signals: whether signals that end a process mean stop, and SIGHUP nothing, as in a process of its own.
     init(store: RunStore, run: RunID, signals: Bool) throws {
         self.store = store
         self.run = run
         guard signals else { return }
         var descriptor: Int32 = -1
-        let code = maeface_signals_open([SIGTERM, SIGINT, SIGHUP], 3, &descriptor)
+        let code = maeface_signals_open_ending([], 0, &descriptor)
         guard code == 0 else {
             throw TrainingError("signals cannot be received: \(String(cString: strerror(code))).")
         }
@@ -39,12 +39,18 @@ final class TrainerControl {
             // The terminal going away is no reason to stop: the run survives it.
             if signal == SIGHUP { continue }
             stopNow = true
-            stopReason = signal == SIGINT ? "interrupted" : "asked to end (SIGTERM)"
+            stopReason = signal == SIGINT ? "interrupted" : "asked to end (\(Self.name(of: signal)))"
         }
         let now = ProcessInfo.processInfo.systemUptime
         guard now - lastLook >= interval else { return }
         lastLook = now
         for sent in try store.takeCommands(of: run) { try obey(sent) }
+    }
+
+    private static func name(of signal: Int32) -> String {
+        var bytes = [CChar](repeating: 0, count: 32)
+        maeface_signal_name(signal, &bytes, bytes.count)
+        return String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private func obey(_ sent: SentCommand) throws {

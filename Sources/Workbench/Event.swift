@@ -3,8 +3,9 @@ import Screen
 
 /// What can happen to the workbench. The shell turns keys, the clock and looks at the store into these.
 public enum Event: Sendable {
-    /// A key, a mouse report, a paste or a new size. The shell sends the size once at the start.
-    case input(Input)
+    /// A key, a mouse report, a paste or a new size. The shell sends the size once at the start. `inBurst`: with keys
+    /// before or after it faster than a person presses them; such a key stops no training and replaces no file.
+    case input(Input, inBurst: Bool = false)
     /// The time, in seconds since 1970, and the offset of local time from UTC in seconds. The screen shows minutes,
     /// so once a minute is enough.
     case clock(Double, utcOffset: Int)

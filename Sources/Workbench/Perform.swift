@@ -65,6 +65,14 @@ extension State {
 
     func refusal(_ text: String) -> Notice { Notice(text: text, isProblem: true) }
 
+    /// Whether a person can have meant what is asked for: text that is pasted into a terminal that does not mark pastes
+    /// comes as keys, and must not stop a run.
+    mutating func isMeant() -> Bool {
+        guard isInBurst else { return true }
+        notice = refusal("many keys came at once, as from a paste; press this one alone if you meant it")
+        return false
+    }
+
     mutating func refuse(_ text: String) -> [Effect] {
         notice = refusal(text)
         return []
@@ -145,6 +153,7 @@ extension State {
     // MARK: Training
 
     private mutating func command(_ action: Action) -> [Effect] {
+        guard isMeant() else { return [] }
         guard let run = subject else { return refuse("no run is chosen") }
         if action == .resumeRun {
             guard run.condition.canResume else {

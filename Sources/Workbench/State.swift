@@ -101,6 +101,8 @@ public struct State: Sendable {
     var runList = ListState()
     /// A `g` was typed and waits for its second.
     var isPendingG = false
+    /// The input that is taken in came with keys faster than a person presses them.
+    var isInBurst = false
 
     /// - Parameter watching: the run to show first; the newest that runs, or the newest, when nil.
     public init(options: Options = Options(), current: WorkbenchView = .monitor, watching: RunID? = nil) {

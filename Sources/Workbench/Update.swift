@@ -4,7 +4,9 @@ import Screen
 /// Takes one event into the state and says what the shell has to do about it. Pure: no clock, no terminal, no store.
 public func update(_ state: inout State, _ event: Event) -> [Effect] {
     switch event {
-    case .input(let input): return state.take(input)
+    case .input(let input, let inBurst):
+        state.isInBurst = inBurst
+        return state.take(input)
     case .clock(let seconds, let offset):
         state.utcOffset = offset
         state.minute = ((seconds + Double(offset)) / 60).rounded(.down) * 60
@@ -100,7 +102,8 @@ extension State {
             self.size = size
             return []
         case .key(let key):
-            notice = nil
+            // What a burst was refused is still to be read after its last key.
+            if !isInBurst { notice = nil }
             return press(key)
         case .mouse(let mouse): return take(mouse)
         case .paste(let text):

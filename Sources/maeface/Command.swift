@@ -109,20 +109,51 @@ struct Arguments {
 
 /// Talk goes to stderr, results to stdout, so that a pipe sees results only.
 enum Output {
-    static func result(_ text: String) { write(text + "\n", to: 1) }
+    /// The errno of the first result that could not be written; what follows it is not written either.
+    private static let lost = Guarded<Int32>(0)
 
-    static func say(_ text: String) { write(text + "\n", to: 2) }
+    /// Whatever goes to stdout goes through here: a program that prints half of its results and says nothing would
+    /// mislead whoever reads them.
+    static func result(_ text: String) {
+        lost.withLock { code in
+            if code == 0 { code = write(text + "\n", to: STDOUT_FILENO) }
+        }
+    }
 
-    /// Writes straight to a descriptor. A reader that went away, or a terminal that hung up, ends nothing: training
-    /// goes on without an audience.
-    static func write(_ text: String, to descriptor: Int32) {
+    /// Ends the results. Some file systems tell only at a close that they have no room for them.
+    /// - Returns: a sentence when they did not all arrive.
+    static func endResults() -> String? {
+        lost.withLock { code in
+            // A copy is closed: a thread that still opens a file must not get this number.
+            let copy = dup(STDOUT_FILENO)
+            if copy >= 0, close(copy) != 0, code == 0 { code = errno }
+            return code == 0 ? nil : "the results cannot be written to stdout: \(String(cString: strerror(code)))."
+        }
+    }
+
+    /// A reader that went away, or a terminal that hung up, ends nothing: training goes on without an audience.
+    static func say(_ text: String) { show(text + "\n") }
+
+    /// Like `say`, without a new line: for a bar that is drawn over.
+    static func show(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+    /// Writes straight to a descriptor.
+    /// - Returns: 0, or the errno of what went wrong.
+    private static func write(_ text: String, to descriptor: Int32) -> Int32 {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
+            if count > 0 {
+                bytes = bytes.dropFirst(count)
+            } else if count < 0, errno == EAGAIN {
+                // Whoever shares the descriptor does not wait; we do.
+                var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&room, 1, -1)
+            } else if count == 0 || errno != EINTR {
+                return count == 0 ? EIO : errno
+            }
         }
+        return 0
     }
 
     /// Encodes with sorted keys, so that scripts and tests see stable text. Numbers that JSON cannot hold are strings.

@@ -1,4 +1,5 @@
 import Basics
+import CSystem
 import Foundation
 import RunStore
 
@@ -33,9 +34,16 @@ struct Maeface {
     }
 
     static func main() {
-        // A pipe that closes early (`maeface runs list | head`) ends a write with an error, not the program.
-        signal(SIGPIPE, SIG_IGN)
-        exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+        // A pipe that closes early (`maeface runs list | head`) and a file that may not grow end a write with an error,
+        // not the program.
+        maeface_fail_writes_instead_of_signals()
+        maeface_hold_standard_descriptors()
+        var code = run(Array(CommandLine.arguments.dropFirst()))
+        if let problem = Output.endResults() {
+            Output.say("maeface: \(problem)")
+            if code == .done { code = .failed }
+        }
+        exit(code.rawValue)
     }
 
     static func run(_ words: [String]) -> ExitCode {

@@ -155,6 +155,43 @@ struct TrainTests {
                 == Self.tensors(folder.path + "/calm/1/weights.safetensors"))
     }
 
+    @Test(
+        "Every signal that ends a process but a hang-up writes a checkpoint and stops",
+        arguments: [SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, SIGPWR, SIGIO, 34, 64])
+    func stoppedBySignal(_ signal: Int32) throws {
+        let folder = try TemporaryFolder()
+        let session = try folder.write("tiny.json5", tinySession(epochs: 4000))
+        let home = folder.path + "/runs"
+        let process = try Program.start(["train", session, "--home", home], output: folder.path + "/log")
+        while process.isRunning, (try? RunStore.open(home: home).run(1).step) ?? 0 < 1 { usleep(2_000) }
+        kill(process.processIdentifier, SIGHUP)
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 1)
+        let store = try RunStore.open(home: home)
+        let run = try store.run(1)
+        #expect(run.status == .stopped)
+        #expect(try store.checkpoints(of: 1).last?.step == run.step)
+        let names = [SIGINT: "interrupted", SIGUSR1: "SIGUSR1", SIGXCPU: "SIGXCPU", 34: "RTMIN", 64: "SIGRT"]
+        let reason = try store.events(of: 1).last { $0.kind == .state }?.message ?? ""
+        #expect(reason.contains(names[signal] ?? "SIG"), "\(reason)")
+    }
+
+    @Test("A limit on the size of files is a full disk, and said")
+    func fileSizeLimit() throws {
+        let folder = try TemporaryFolder()
+        let session = try folder.write("tiny.json5", tinySession(epochs: 2))
+        // In units of 512 bytes: too little for the weights, and then for the store itself.
+        for limit in [300, 20] {
+            let shell = ["/bin/sh", "-c", "ulimit -f \(limit); exec \"$0\" \"$@\"", try Program.path]
+            let result = try Program.run(
+                ["train", session, "--home", folder.path + "/runs-\(limit)"], wrapper: shell)
+            #expect(result.status == 1)
+            #expect(result.talk.contains("may not write larger files"), "\(result.talk)")
+        }
+    }
+
     @Test("A second trainer of the same run is refused")
     func locked() throws {
         let folder = try TemporaryFolder()

@@ -4,7 +4,13 @@ import Testing
 
 /// The built workbench in a pseudo terminal, left in every way: the terminal is as it was before.
 @Suite struct WorkbenchExitTests {
-    @Test(arguments: [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGSEGV, SIGABRT, SIGBUS])
+    /// Everything that ends a process but SIGKILL. The C library keeps 32 and 33 for itself; SIGPIPE and SIGXFSZ are
+    /// errors of a write.
+    static let ending = Set(Int32(1)...64).subtracting([
+        SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGCHLD, SIGURG, SIGWINCH, SIGPIPE, SIGXFSZ, 32, 33,
+    ]).sorted()
+
+    @Test(arguments: ending)
     func signalsGiveTheTerminalBack(_ signal: Int32) throws {
         let workbench = try WorkbenchProcess()
         try workbench.waitFor("Monitor")
@@ -13,6 +19,41 @@ import Testing
         expectRestored(text, workbench)
         // Whoever sent the signal sees that it worked; Ctrl-C is a way of leaving.
         #expect(workbench.status == (signal == SIGINT ? 0 : signal))
+    }
+
+    @Test(arguments: [SIGTERM, SIGHUP, SIGUSR1, SIGSEGV])
+    func signalsEndItWhileTheTerminalDoesNotRead(_ signal: Int32) throws {
+        let workbench = try WorkbenchProcess()
+        try workbench.waitFor("Monitor")
+        workbench.holdOutput()
+        // The help covers the screen, and cannot be drawn.
+        workbench.type("?")
+        workbench.send(signal)
+        _ = try workbench.finish()
+        #expect(workbench.status == signal)
+        #expect(workbench.isRestored)
+    }
+
+    @Test(arguments: [SIGPIPE, SIGXFSZ, SIGWINCH, SIGURG])
+    func otherSignalsEndNothing(_ signal: Int32) throws {
+        let workbench = try WorkbenchProcess()
+        try workbench.waitFor("Monitor")
+        workbench.send(signal)
+        workbench.type("q")
+        expectRestored(try workbench.finish(), workbench)
+        #expect(workbench.status == 0)
+    }
+
+    @Test func pasteWithoutAnEndAndAltKeysLeaveTheWayOut() throws {
+        for keys in ["\u{1b}[200~some text", "\u{1b}]", "\u{1b}P", "\u{1b}_", "\u{1b}^", "\u{1b}X"] {
+            let workbench = try WorkbenchProcess()
+            try workbench.waitFor("Monitor")
+            workbench.type(keys)
+            // Ctrl-C has to come by itself, so it is pressed until it does.
+            workbench.typeUntilTheEnd("\u{3}")
+            expectRestored(try workbench.finish(), workbench)
+            #expect(workbench.status == 0)
+        }
     }
 
     @Test func leavingWithKeysGivesTheTerminalBack() throws {
@@ -127,6 +168,22 @@ final class WorkbenchProcess {
     }
 
     func send(_ signal: Int32) { kill(process, signal) }
+
+    /// The terminal takes no more output, like one whose window hangs.
+    func holdOutput() { tcflow(slave, TCOOFF) }
+
+    /// Presses a key, and again when that has no effect for three seconds: it may have come together with what was
+    /// typed before. Not sooner, or it would reach the terminal that was given back.
+    func typeUntilTheEnd(_ key: String) {
+        for wait in 0..<300 {
+            if wait % 30 == 0 { type(key) }
+            var information = siginfo_t()
+            guard waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT) == 0,
+                information.si_signo == 0
+            else { return }
+            try? read(100)
+        }
+    }
 
     func type(_ keys: String) { _ = write(master, keys, keys.utf8.count) }
 

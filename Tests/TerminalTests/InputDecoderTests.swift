@@ -5,13 +5,23 @@ import Testing
 @testable import Terminal
 
 @Suite struct InputDecoderTests {
-    /// Decodes text as it arrives, a moment without input after it.
-    private func decode(_ text: String, pauses: Bool = true, time: Double = 0) -> [InputDecoder.Decoded] {
+    /// A decoder that reads what arrives at given times.
+    private final class Reader {
         var decoder = InputDecoder(keys: KeyTable())
-        var found: [InputDecoder.Decoded] = []
-        for scalar in text.unicodeScalars { found += decoder.decode(.scalar(scalar.value), time: time) }
-        if pauses { found += decoder.decode(.none, time: time) }
-        return found
+        var deadline: Double? { decoder.deadline }
+
+        /// Text that arrives at once, and a moment without input after it.
+        func read(_ text: String, at time: Double) -> [InputDecoder.Decoded] {
+            text.unicodeScalars.flatMap { decoder.decode(.scalar($0.value), time: time) } + wait(until: time)
+        }
+
+        func wait(until time: Double) -> [InputDecoder.Decoded] { decoder.decode(.none, time: time) }
+    }
+
+    /// Decodes text that arrives at once, and minutes without input after it.
+    private func decode(_ text: String) -> [InputDecoder.Decoded] {
+        let reader = Reader()
+        return reader.read(text, at: 0) + reader.wait(until: 200)
     }
 
     private func keys(_ text: String) -> [Key] {
@@ -138,5 +148,105 @@ import Testing
     func otherStringsAreSwallowed(_ text: String) {
         #expect(decode("\u{1b}]\(text)\u{7}a") == [.input(.key(.character("a")))])
         #expect(decode("\u{1b}P11;rgb:f/f/f\u{1b}\\") == [])
+    }
+
+    // MARK: Sequences without an end
+
+    /// The beginning of everything that waits for more.
+    static let unfinished = [
+        "\u{1b}]", "\u{1b}P", "\u{1b}_", "\u{1b}^", "\u{1b}X", "\u{1b}[", "\u{1b}O", "\u{1b}]11;rgb:",
+        "\u{1b}Pq\u{1b}", "\u{1b}[1;", "\u{1b}[<0;1", "\u{1b}[M", "\u{1b}[M!", "\u{1b}[200~",
+        "\u{1b}[200~text", "\u{1b}[200~text\u{1b}[20",
+    ]
+
+    @Test(arguments: unfinished)
+    func noSequenceHoldsTheKeysForEver(_ begin: String) {
+        let reader = Reader()
+        _ = reader.read(begin, at: 0)
+        // A person who sees that nothing happens goes on pressing keys.
+        var last: [InputDecoder.Decoded] = []
+        for press in 1...12 { last = reader.read("5", at: Double(press) * 0.1) }
+        #expect(last == [.input(.key(.character("5")))])
+    }
+
+    @Test(arguments: unfinished)
+    func ctrlCWorksAtOnceInEverySequence(_ begin: String) {
+        let reader = Reader()
+        _ = reader.read(begin, at: 0)
+        #expect(reader.read("\u{3}", at: 0.01).last == .input(.key(.control("c"))))
+        #expect(reader.read("j", at: 0.02) == [.input(.key(.character("j")))])
+    }
+
+    @Test(arguments: unfinished)
+    func sequenceThatWaitsSaysUntilWhen(_ begin: String) throws {
+        let reader = Reader()
+        #expect(reader.deadline == nil)
+        _ = reader.read(begin, at: 5)
+        let deadline = try #require(reader.deadline)
+        #expect(deadline > 5 && deadline <= 6)
+        _ = reader.wait(until: deadline)
+        #expect(reader.deadline == nil)
+    }
+
+    @Test(arguments: ["]", "P", "_", "^", "X", "[", "O"])
+    func altAndTheBeginningOfASequenceIsAKey(_ letter: String) {
+        let reader = Reader()
+        #expect(reader.read("\u{1b}" + letter, at: 0) == [])
+        #expect(reader.wait(until: 0.2) == [.input(.key(.alt(Character(letter))))])
+        // The next key is not waited for.
+        #expect(reader.read("\u{1b}" + letter, at: 1) == [])
+        let both: [InputDecoder.Decoded] = [.input(.key(.alt(Character(letter)))), .input(.key(.character("j")))]
+        #expect(reader.read("j", at: 1.2) == both)
+    }
+
+    @Test(arguments: ["\u{1b}]", "\u{1b}P1;", "\u{1b}[1", "\u{1b}[M", "\u{1b}O"])
+    func functionKeyEndsASequence(_ begin: String) {
+        let reader = Reader()
+        _ = reader.read(begin, at: 0)
+        #expect(reader.decoder.decode(.code(KEY_UP), time: 0.01).last == .input(.key(.up)))
+        #expect(reader.deadline == nil)
+    }
+
+    @Test func stringThatGoesOnForEverIsGivenUp() {
+        let reader = Reader()
+        _ = reader.read("\u{1b}]", at: 0)
+        for _ in 0..<InputDecoder.longest {
+            #expect(reader.decoder.decode(.scalar(0x78), time: 0.01).isEmpty)
+        }
+        #expect(reader.read("j", at: 0.01) == [.input(.key(.character("j")))])
+    }
+
+    @Test func pasteWhoseEndIsLostCountsAsFarAsItCame() {
+        let reader = Reader()
+        #expect(reader.read("\u{1b}[200~one ", at: 0) == [])
+        // Over a slow link the rest may take its time.
+        #expect(reader.read("two", at: 0.9) == [])
+        #expect(reader.wait(until: 1.8) == [])
+        #expect(reader.wait(until: 2) == [.input(.paste("one two"))])
+        // What comes late types no end of a paste.
+        #expect(reader.read("\u{1b}[201~", at: 3) == [])
+    }
+
+    @Test func ctrlCAmongPastedTextIsText() {
+        let reader = Reader()
+        #expect(reader.read("\u{1b}[200~a\u{3}", at: 0) == [])
+        #expect(reader.read("\u{3}b", at: 0.1) == [])
+        #expect(reader.read("\u{1b}[201~", at: 0.2) == [.input(.paste("ab"))])
+    }
+
+    @Test func longPasteIsCut() {
+        let reader = Reader()
+        let text = String(repeating: "x", count: InputDecoder.longest + 10)
+        let kept = String(text.dropLast(10))
+        #expect(reader.read("\u{1b}[200~" + text + "\u{1b}[201~", at: 0) == [.input(.paste(kept))])
+    }
+
+    // MARK: Bursts
+
+    @Test func keysThatComeAtOnceAreABurst() {
+        var bursts = BurstDetector()
+        let reads = [(1, 1), (0, 1.01), (1, 1.02), (1, 1.1), (2, 2), (1, 2.001), (1, 2.2)]
+        let found = reads.map { bursts.isBurst(keys: $0.0, time: $0.1) }
+        #expect(found == [false, false, true, false, true, true, false])
     }
 }

@@ -140,12 +140,46 @@ import Testing
             events += fresh
         }
         let press = Mouse(action: .press, button: .left, position: Position(column: 4, row: 5))
+        let inputs: [Input] = events.compactMap { if case .input(let input, _) = $0 { input } else { nil } }
         #expect(
-            events == [
-                .input(.key(.character("a"))), .input(.key(.up)), .input(.key(.function(1))),
-                .input(.key(.character("é"))), .input(.mouse(press)), .input(.paste("pasted")),
-                .input(.key(.pageUp)), .input(.key(.alt("x"))), .input(.key(.escape)),
+            inputs == [
+                .key(.character("a")), .key(.up), .key(.function(1)), .key(.character("é")), .mouse(press),
+                .paste("pasted"), .key(.pageUp), .key(.alt("x")), .key(.escape),
             ])
+        terminal.close()
+        _ = tty.finish()
+    }
+
+    /// The next thing that happens, which is not long in coming.
+    private func next(_ terminal: Terminal) -> [TerminalEvent] {
+        // The terminal wakes up by itself for what it waits for.
+        for _ in 0..<100 {
+            let events = terminal.wait(5).events
+            if !events.isEmpty { return events }
+        }
+        return []
+    }
+
+    @Test func keysOfABurstSaySo() throws {
+        let tty = try PseudoTerminal(columns: 60, rows: 20)
+        let terminal = try open(tty)
+        tty.type("s")
+        #expect(next(terminal) == [.input(.key(.character("s")))])
+        tty.type("s\r")
+        #expect(next(terminal) == [.input(.key(.character("s")), inBurst: true), .input(.key(.enter), inBurst: true)])
+        terminal.close()
+        _ = tty.finish()
+    }
+
+    @Test func unfinishedSequencesEndByThemselves() throws {
+        let tty = try PseudoTerminal(columns: 60, rows: 20)
+        let terminal = try open(tty)
+        for letter in ["]", "P", "_", "^", "X"] {
+            tty.type("\u{1b}" + letter)
+            #expect(next(terminal) == [.input(.key(.alt(Character(letter))))])
+        }
+        tty.type("\u{1b}[200~text")
+        #expect(next(terminal) == [.input(.paste("text"))])
         terminal.close()
         _ = tty.finish()
     }

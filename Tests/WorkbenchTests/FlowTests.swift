@@ -65,6 +65,39 @@ import Testing
         #expect(robot.takeEffects().isEmpty)
     }
 
+    @Test func keysOfABurstStopNothing() {
+        // A paste into a terminal that does not mark pastes.
+        func paste(_ keys: [Key], into robot: inout Robot) {
+            for key in keys { robot.send(.input(.key(key), inBurst: true)) }
+        }
+        let commands: [[Key]] = [
+            [.character("s"), .enter], [.character("s"), .character("n")], [.character("p")],
+            [.character(":")] + "stop".map { .character($0) } + [.enter, .enter],
+        ]
+        for keys in commands {
+            var robot = Robot(Fixture.state())
+            paste(keys, into: &robot)
+            #expect(robot.takeEffects().isEmpty)
+            #expect(!robot.sees("Stop demo?"))
+        }
+        var told = Robot(Fixture.state())
+        paste([.character("s"), .enter], into: &told)
+        #expect(told.bottom.contains("press this one alone"))
+        // Asked by a person, answered by a paste.
+        for keys in [[Key.character("a")], [.character("n")], [.down, .enter], [.enter]] {
+            var robot = Robot(Fixture.state())
+            robot.press("s")
+            paste(keys, into: &robot)
+            #expect(robot.takeEffects().isEmpty)
+            #expect(robot.sees("Stop demo?"))
+            robot.press("n")
+            #expect(robot.takeEffects() == [.send(.stop, 3)])
+        }
+        var robot = Robot(Fixture.state(Fixture.run(3, "demo", .lost)))
+        paste([.character("r")], into: &robot)
+        #expect(robot.takeEffects().isEmpty)
+    }
+
     @Test func checkpointAndResume() {
         var robot = Robot(Fixture.state())
         robot.press("c")

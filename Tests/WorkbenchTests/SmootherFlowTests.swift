@@ -310,6 +310,11 @@ import Testing
         robot.press("<enter>")
         #expect(robot.robot.bottom.contains("nothing was written"))
         robot.robot.send(.smoother(.exportExists(request)))
+        // Pasted text replaces nothing.
+        let before = robot.others.count
+        robot.robot.send(.input(.key(.character("y")), inBurst: true))
+        #expect(robot.others.count == before)
+        #expect(robot.sees("out.txt is there already"))
         robot.press("y")
         guard case .export(let again) = robot.others.last else { return }
         #expect(again.overwrites)

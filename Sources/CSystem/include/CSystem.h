@@ -3,6 +3,7 @@
 // What Swift 6 cannot reach or must not do itself: starting detached processes, file locks, signals, stray output.
 // Every function that can fail returns 0 or an errno; results come back through pointers. Nothing here allocates.
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -25,6 +26,10 @@ int maeface_reap(pid_t process, int *_Nonnull code);
 
 /// Waits for a child of ours to end. 1 and -1 as `maeface_reap`.
 int maeface_wait(pid_t process, int *_Nonnull code);
+
+/// Fills descriptors 0, 1 and 2 where they are closed, so that no file of ours gets their numbers and takes in what is
+/// printed. Writing to such a 1 fails.
+void maeface_hold_standard_descriptors(void);
 
 /// The name of this machine, cut to fit, always terminated.
 void maeface_host_name(char *_Nonnull name, size_t capacity);
@@ -75,6 +80,24 @@ int64_t maeface_drain(int descriptor);
 /// waited on with poll(). May be called again with other signals: the same pipe serves all.
 int maeface_signals_open(const int *_Nonnull signals, int count, int *_Nonnull descriptor);
 
+/// Whether a signal ends a process that does nothing about it, and can be caught in good order: not a crash (see
+/// `maeface_restore_on_crash`), and neither SIGPIPE nor SIGXFSZ (see `maeface_fail_writes_instead_of_signals`).
+bool maeface_signal_ends(int number);
+
+/// `maeface_signals_open` for every signal that ends a process, real-time signals among them, and for `others`.
+int maeface_signals_open_ending(const int *_Nonnull others, int count, int *_Nonnull descriptor);
+
+/// A signal that ends the process is to do so within some seconds, even if nobody asks `maeface_signals_next` for it:
+/// then the terminal is restored as after a crash, and the signal takes its usual course. 0 takes this back.
+void maeface_end_within(int seconds);
+
+/// The name of a signal, such as SIGTERM or SIGRTMIN+3, cut to fit, always terminated.
+void maeface_signal_name(int number, char *_Nonnull name, size_t capacity);
+
+/// From now on a write into a pipe that nobody reads fails with EPIPE, and one past the limit of file sizes with
+/// EFBIG, instead of ending the process.
+void maeface_fail_writes_instead_of_signals(void);
+
 /// The next signal that arrived, 0 when there is none.
 int maeface_signals_next(void);
 
@@ -86,11 +109,24 @@ void maeface_signals_close(void);
 /// The terminal must have been restored before.
 void maeface_suspend(void);
 
-/// Should this process crash (SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT), the terminal `tty` gets back the
-/// settings it has now and `bytes` is written to it, what was printed while output is captured goes to the true
+// MARK: Restoring the terminal (TerminalRestore.c)
+
+/// Should this process crash (SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT, SIGSYS), the terminal `tty` gets back
+/// the settings it has now and `bytes` is written to it, what was printed while output is captured goes to the true
 /// standard error, and the signal takes its usual course. exit() restores the terminal too. `bytes` is copied (at most
 /// 512). Length 0 turns this off.
 int maeface_restore_on_crash(int tty, const char *_Nullable bytes, size_t length);
+
+/// Whether the terminal is someone else's at the moment and must not be written to when this process crashes.
+void maeface_terminal_is_lent(bool is_lent);
+
+/// Restores the terminal as after a crash. Safe in a signal handler, and never waits long for a terminal that does not
+/// read.
+void maeface_restore_terminal(void);
+
+/// Writes within half a second or so, whether the reader reads or not; true when everything was written. Safe in a
+/// signal handler.
+bool maeface_write_briefly(int descriptor, const char *_Nonnull bytes, size_t length);
 
 // MARK: Stray output (StrayOutput.c)
 

@@ -1,3 +1,4 @@
+import Basics
 import CSQLite
 
 /// What SQLite answered, with the statement it answered to.
@@ -11,7 +12,7 @@ public struct DatabaseError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         let advice =
             switch code & 0xff {
-            case SQLITE_FULL: "The disk is full; free some space. "
+            case SQLITE_FULL: "The disk is full, or this process may not write larger files; make room. "
             case SQLITE_BUSY, SQLITE_LOCKED: "Another process kept the file locked for too long. "
             case SQLITE_READONLY, SQLITE_PERM: "The file or its folder may not be written by this user. "
             case SQLITE_CORRUPT, SQLITE_NOTADB: "The file is damaged; restore it from a backup. "
@@ -73,7 +74,28 @@ final class Database {
     }
 
     func failure(_ code: Int32, sql: String) -> DatabaseError {
-        DatabaseError(code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql, path: path)
+        // Of what the system says, SQLite takes only ENOSPC for a full disk.
+        if code & 0xff == SQLITE_IOERR, let reason = systemErrors.first(where: FileError.isOutOfSpace) {
+            let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+            let message = FileError.words(reason, folder: folder)
+            return DatabaseError(code: SQLITE_FULL, message: message, sql: sql, path: path)
+        }
+        return DatabaseError(code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql, path: path)
+    }
+
+    /// What the system said when SQLite last failed: of a commit only the files remember it.
+    private var systemErrors: [Int32] {
+        var errors = [sqlite3_system_errno(handle)]
+        for pointer in [SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER] {
+            var file: UnsafeMutablePointer<sqlite3_file>?
+            var error: Int32 = 0
+            guard sqlite3_file_control(handle, "main", pointer, &file) == SQLITE_OK, let file,
+                let methods = file.pointee.pMethods, let control = methods.pointee.xFileControl,
+                control(file, SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK
+            else { continue }
+            errors.append(error)
+        }
+        return errors
     }
 
     /// Runs statements without arguments or results, such as a schema.

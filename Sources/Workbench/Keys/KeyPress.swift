@@ -198,6 +198,7 @@ extension State {
     }
 
     mutating func stop(_ choice: StopChoice) -> [Effect] {
+        guard choice == .cancel || isMeant() else { return [] }
         overlay = nil
         guard let run else { return [] }
         switch choice {

@@ -301,6 +301,7 @@ extension State {
     mutating func pressInOverwrite(_ key: Key, _ request: ExportRequest) -> [Effect] {
         switch key {
         case .character("y"):
+            guard isMeant() else { return [] }
             overlay = nil
             var request = request
             request.overwrites = true

@@ -175,9 +175,8 @@ final class TuningPrinter {
     func report(_ progress: TuningProgress) {
         if isTerminal {
             let percent = Int(progress.share * 100)
-            Output.write(
-                "\rtuning \(percent) %  \(progress.family.title)  best \(SmoothReport.fixed(progress.best))\u{1B}[K",
-                to: 2)
+            Output.show(
+                "\rtuning \(percent) %  \(progress.family.title)  best \(SmoothReport.fixed(progress.best))\u{1B}[K")
         } else if progress.family != family {
             Output.say("tuning \(progress.family.title)")
         }
@@ -185,6 +184,6 @@ final class TuningPrinter {
     }
 
     func finish() {
-        if isTerminal { Output.write("\r\u{1B}[K", to: 2) }
+        if isTerminal { Output.show("\r\u{1B}[K") }
     }
 }

@@ -31,14 +31,14 @@ final class ProgressPrinter: Sendable {
     /// Leaves the last bar standing.
     func finish() {
         shown.withLock { shown in
-            if shown.isBarOpen { Output.write("\n", to: 2) }
+            if shown.isBarOpen { Output.show("\n") }
             shown.isBarOpen = false
         }
     }
 
     private func clearBar() {
         shown.withLock { shown in
-            if shown.isBarOpen { Output.write("\r\u{1B}[K", to: 2) }
+            if shown.isBarOpen { Output.show("\r\u{1B}[K") }
             shown.isBarOpen = false
         }
     }
@@ -57,7 +57,7 @@ final class ProgressPrinter: Sendable {
             guard now - shown.last >= 0.1 || isLast else { return }
             shown.last = now
             shown.isBarOpen = true
-            Output.write("\r" + line(Self.terminalWidth) + "\u{1B}[K", to: 2)
+            Output.show("\r" + line(Self.terminalWidth) + "\u{1B}[K")
         }
     }
 

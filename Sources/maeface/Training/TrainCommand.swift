@@ -27,7 +27,8 @@ enum TrainCommand: Command {
           --home DIR        the folder of runs (MAEFACE_HOME, or ./runs)
           --json            prints the result as JSON
 
-        Ctrl-C and SIGTERM write a checkpoint and stop. Watch it with 'maeface'.
+        Ctrl-C, SIGTERM and whatever else ends a process write a checkpoint and stop, only a terminal that hangs up does
+        not. Watch it with 'maeface'.
 
         EXAMPLE: FACES=~/photos maeface train sessions/faces.json5 --set stages.0.epochs=10
         """

@@ -150,7 +150,7 @@ struct ImageJob {
                 let reader = ImageReader(
                     files: files, image: first.image, framing: framing, normalisation: first.normalisation)
                 try reader.forEachBatch(of: batch, threads: threads) { failure in
-                    if isTerminal { Output.write("\r\u{1B}[K", to: 2) }
+                    if isTerminal { Output.show("\r\u{1B}[K") }
                     Output.say("skipped \(failure)")
                     skipped += 1
                 } _: { (paths, pixels) throws(FileError) in
@@ -170,7 +170,7 @@ struct ImageJob {
                     }
                     try file.append(Array(text.utf8))
                     written += paths.count
-                    if isTerminal { Output.write("\r\(written + skipped) of \(files.count) images\u{1B}[K", to: 2) }
+                    if isTerminal { Output.show("\r\(written + skipped) of \(files.count) images\u{1B}[K") }
                 }
                 // An empty table is no result: it must not take the place of an older one.
                 guard written > 0 else { throw FileError(path: output, "would have no rows") }
@@ -181,7 +181,7 @@ struct ImageJob {
             }
             throw UserError.environment("\(error)")
         }
-        if isTerminal { Output.write("\r\u{1B}[K", to: 2) }
+        if isTerminal { Output.show("\r\u{1B}[K") }
         Output.result("\(output): \(written) images\(skipped > 0 ? ", \(skipped) skipped" : "")")
         return .done
     }

@@ -42,7 +42,7 @@ let package = Package(
         library("Basics"),
         library("Tables", ["Basics"]),
         library("JSON5", ["Basics"]),
-        library("Affect", ["Basics"]),
+        library("Affect", ["Basics", "Tables"]),
         library("Compute", ["Basics", "CKernels", "COpenBLAS"]),
         library("Model", ["Compute"]),
         library("Evaluation", ["Affect", "Basics", "CKernels", "Compute", "Tables"]),
@@ -50,8 +50,8 @@ let package = Package(
         library("RenderedFaces", ["Affect", "Compute", "Images"]),
         library("Session", ["Affect", "Basics", "JSON5"]),
         library("Datasets", ["Affect", "Basics", "Compute", "Images", "RenderedFaces", "Session", "Tables"]),
-        library("Checkpoints", ["Basics", "Compute", "CZlib", "JSON5"]),
-        library("RunStore", ["Basics", "CSQLite", "CSystem"]),
+        library("Checkpoints", ["Basics", "Compute", "CSystem", "CZlib", "JSON5"]),
+        library("RunStore", ["Affect", "Basics", "CSQLite", "CSystem"]),
         library("Results", ["Affect", "Basics", "Evaluation", "RunStore", "Session"]),
         library(
             "Training",
@@ -81,6 +81,7 @@ let package = Package(
         tests("BasicsTests", ["Basics"]),
         tests("TablesTests", ["Tables"]),
         tests("JSON5Tests", ["JSON5", "Session"]),
+        tests("AffectTests", ["TestSupport", "Affect", "Tables"]),
         tests("ComputeTests", ["Compute", "CKernels"], exclude: ["Reference"]),
         tests("ModelTests", ["Model", "Compute"], exclude: ["Reference", "Fixtures"]),
         tests(
@@ -96,9 +97,15 @@ let package = Package(
             ]),
         tests(
             "CheckpointsTests", ["TestSupport", "Checkpoints", "Basics", "Compute"], exclude: ["Fixtures", "Reference"]),
-        tests("RunStoreTests", ["RunStore", "CSQLite", "CSystem"]),
+        tests("RunStoreTests", ["Affect", "RunStore", "CSQLite", "CSystem"]),
         tests("ResultsTests", ["Results", "Affect", "Evaluation", "RunStore", "Session"]),
-        tests("TrainingTests", ["Training", "Checkpoints", "Model", "Compute", "Session", "Evaluation"]),
+        tests(
+            "TrainingTests",
+            [
+                "TestSupport", "Training", "Affect", "Basics", "Checkpoints", "Compute", "Datasets", "Evaluation",
+                "Images",
+                "Model", "Results", "RunStore", "Session",
+            ]),
         tests("ScreenTests", ["Screen"]),
         tests(
             "WorkbenchTests", ["Workbench", "Affect", "Basics", "Screen", "RunStore", "Evaluation", "Results"],
@@ -107,8 +114,8 @@ let package = Package(
         tests(
             "MaefaceTests",
             [
-                "TestSupport", "maeface", "Shell", "Affect", "Basics", "Checkpoints", "Datasets", "Images", "JSON5",
-                "RenderedFaces", "Session",
+                "TestSupport", "maeface", "Shell", "Affect", "Basics", "Checkpoints", "Datasets", "Evaluation",
+                "Images", "JSON5", "Model", "RenderedFaces", "RunStore", "Session", "Training", "Workbench",
             ]),
     ],
     swiftLanguageModes: [.v6],

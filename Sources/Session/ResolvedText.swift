@@ -12,6 +12,7 @@ extension Session {
     public func consequentialText(ofStage index: Int) -> String {
         var model = model
         model.initialWeights = nil
+        model.initialKey = nil
         let stage = stages[index]
         let names = Set(stage.data.map(\.name))
         return JSON5Writer.text(

@@ -20,7 +20,7 @@ import Testing
         let source = DataSource(name: "photos", content: FolderData(paths: [folder.path]))
         #expect(source.adapter.isThere(in: home))
         let found = try source.adapter.photographs(in: home)
-        #expect(found.files.count == 2 && found.place == " in \(folder.path)" && found.notes.isEmpty)
+        #expect(found.images.count == 2 && found.place == " in \(folder.path)" && found.notes.isEmpty)
         let empty = FolderData(paths: ["\(folder.path)/none"])
         #expect(throws: DatasetError.self) { try empty.photographs(in: home) }
     }
@@ -34,7 +34,7 @@ import Testing
         #expect(labelError { _ = try table.photographs(in: home) }?.description.contains("none.png") == true)
         table.missingImages = .skip
         let found = try table.photographs(in: home)
-        #expect(found.files.count == 11 && found.notes.count == 1 && found.place.isEmpty)
+        #expect(found.images.count == 11 && found.notes.count == 1 && found.place.isEmpty)
     }
 
     @Test func renderedSetsLieInAFolderThatSaysWhatIsDrawn() throws {
@@ -48,7 +48,7 @@ import Testing
         #expect(set.count == 4 && set.groupings["subject"]?.names.count == 2)
         #expect(faces.isThere(in: home))
         let found = try faces.photographs(in: home)
-        #expect(found.files.count == 4 && found.notes == ["4 rendered faces in \(faces.folder(in: home))"])
+        #expect(found.images.count == 4 && found.notes == ["4 rendered faces in \(faces.folder(in: home))"])
 
         var videos = RenderedVideoData()
         (videos.videos, videos.frames, videos.side, videos.path) = (4, 3, 16, "\(folder.path)/own")

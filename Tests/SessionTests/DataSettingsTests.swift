@@ -22,7 +22,7 @@ private func session(_ data: String, folds: String = "null") -> String {
             { kind: "table", path: "ck/labels.csv", validation: "${FACES}/v.csv", images: "../i", image: "file",
               expression: "emotion", units: ["AU1", "AU*"], unitThreshold: 2, valence: "v", arousal: "a",
               subject: "who", video: "clip", frame: "n", classes: { "0": "neutral", "1": "happy", "7": "happy" },
-              drop: ["8"], missingImages: "skip" }
+              drop: ["8"], unknown: [9, 999], scale: [1, 9], partialFrames: "score", missingImages: "skip" }
             """, folds: "{ count: 5, group: \"subject\", seed: 3 }")
         let session = try read(text)
         var expected = TableData(path: "/sessions/ck/labels.csv")
@@ -31,7 +31,7 @@ private func session(_ data: String, folds: String = "null") -> String {
         expected.image = "file"
         expected.expression = "emotion"
         expected.units = ["AU1", "AU*"]
-        expected.unitThreshold = 2
+        expected.rules = LabelRules(scale: 1...9, unknown: [9, 999], unitThreshold: 2, partialFrames: .score)
         expected.valence = "v"
         expected.arousal = "a"
         expected.subject = "who"

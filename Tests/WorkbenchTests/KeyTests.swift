@@ -5,28 +5,84 @@ import Testing
 @testable import Workbench
 
 @Suite struct KeyTests {
-    @Test func noKeyMeansTwoThings() {
-        var seen: [Key: Action] = [:]
-        for binding in KeyTable.bindings {
-            #expect(!binding.keys.isEmpty)
-            for key in binding.keys {
-                #expect(seen[key] == nil, "\(key.label) is \(binding.name) and something else")
-                seen[key] = binding.action
-            }
+    @Test func everyActionHasKeysANameAndHelp() {
+        for action in KeyTable.actions + Router.pages.flatMap(\.actions) {
+            #expect(!action.keys.isEmpty, "\(action.name)")
+            #expect(!action.name.isEmpty)
+            // Longer ones are cut in the help and in the palette.
+            #expect(!action.help.isEmpty && action.help.count <= 42, "\(action.name): \(action.help)")
         }
-        #expect(Set(KeyTable.bindings.map(\.name)).count == KeyTable.bindings.count)
+        #expect(Set(KeyTable.actions.map(\.name)).count == KeyTable.actions.count)
     }
 
-    @Test func everyBindingIsOnTheKeyPageAndInThePalette() {
+    @Test(arguments: WorkbenchView.allCases) func noKeyMeansTwoThingsOnAPage(_ view: WorkbenchView) {
+        let page = Router.page(of: view)
+        var seen: [Key: String] = [:]
+        for action in KeyTable.actions(on: page) {
+            for key in action.keys {
+                #expect(seen[key] == nil, "\(view.title): \(key.label) is \(action.name) and \(seen[key] ?? "")")
+                seen[key] = action.name
+                #expect(KeyTable.action(for: key, on: page)?.name == action.name)
+            }
+        }
+    }
+
+    /// What a page makes of a shared action keeps its keys, its help and its name.
+    @Test func pagesChangeNothingButTheMeaning() {
+        for page in Router.pages {
+            for action in page.actions {
+                guard let shared = KeyTable.actions.first(where: { $0.name == action.name }) else {
+                    Issue.record("\(action.name) is in no table")
+                    continue
+                }
+                #expect(action.keys == shared.keys && action.help == shared.help && action.group == shared.group)
+            }
+        }
+    }
+
+    @Test func everyActionIsOnTheKeyPageAndInThePalette() {
         let page = KeyPage.markdown
-        for binding in KeyTable.bindings {
-            #expect(page.contains("| \(binding.help) | \(binding.name) |"))
-            #expect(ActionPalette.exact(binding.name) == binding.action)
+        for action in KeyTable.actions {
+            #expect(page.contains("| \(action.help) | \(action.name) |"))
+            #expect(PalettePopup.exact(action.name)?.name == action.name)
+        }
+        #expect(PalettePopup.exact("q")?.name == "quit")
+    }
+
+    @Test func whatIsRefusedSaysWhyBeforeItIsTried() {
+        var robot = Robot(Fixture.state())
+        robot.press(":resume")
+        #expect(robot.sees("demo is running; only a stopped, failed or lost run can be resumed"))
+        robot.press("<ctrl-u>link")
+        #expect(robot.sees("that action is in the Smoother view (press 3)"))
+        robot.press("<enter>")
+        #expect(robot.bottom.contains("that action is in the Smoother view (press 3)"))
+        robot = Robot(Fixture.state(), width: 200, height: 60)
+        robot.press("?")
+        #expect(robot.sees("Not possible now") && robot.sees("that action is in the Smoother view (press 3)"))
+        robot = Robot(Fixture.empty(), width: 200, height: 60)
+        robot.press("3?")
+        #expect(robot.sees("no predictions are open: R chooses a run, O a file"))
+    }
+
+    /// A reason that is shown is the one that the key gives, in every view.
+    @Test(arguments: WorkbenchView.allCases) func aKeyIsRefusedForTheReasonShown(_ view: WorkbenchView) {
+        for start in [Fixture.empty(), Fixture.state()] {
+            var robot = Robot(start)
+            robot.press(String(view.rawValue))
+            let page = Router.page(of: view)
+            for action in KeyTable.actions(on: page) {
+                guard let reason = action.refusal(robot.state) else { continue }
+                var tried = robot
+                let effects = tried.state.perform(action)
+                #expect(effects.isEmpty && tried.state.popup == nil, "\(view.title): \(action.name)")
+                #expect(tried.state.notice == Notice(text: reason, isProblem: true))
+            }
         }
     }
 
     @Test func everyKeyInEveryViewIsSafe() {
-        let keys = KeyTable.bindings.flatMap(\.keys) + [.delete, .insert, .function(1), .character("é"), .alt("x")]
+        let keys = KeyTable.actions.flatMap(\.keys) + [.delete, .insert, .function(1), .character("é"), .alt("x")]
         for start in [Fixture.empty(), Fixture.state()] {
             for view in WorkbenchView.allCases {
                 var robot = Robot(start, width: 80, height: 24)
@@ -69,15 +125,15 @@ import Testing
         var robot = Robot(Fixture.state())
         for index in 0..<2000 {
             let noise = Int((Fixture.noise(index) + 0.5) * 1_000_000)
-            let bindings = KeyTable.bindings
+            let actions = KeyTable.actions
             switch noise % 4 {
             case 0: robot.send(.input(.resize(Size(width: noise / 4 % 150 + 1, height: noise / 600 % 50 + 1))))
             case 1:
                 let actions: [Mouse.Action] = [.press, .release, .drag, .doubleClick, .scrollUp, .scrollDown]
                 robot.mouse(actions[noise / 4 % 6], noise / 24 % 160 - 5, noise / 4000 % 60 - 5)
             default:
-                let binding = bindings[noise / 4 % bindings.count]
-                if let key = binding.keys.first { robot.send(.input(.key(key))) }
+                let action = actions[noise / 4 % actions.count]
+                if let key = action.keys.first { robot.send(.input(.key(key))) }
             }
             let size = robot.state.size
             #expect(robot.frame.cells.count == size.width * size.height)
@@ -128,7 +184,7 @@ import Testing
         state.size = Size(width: 200, height: 60)
         #expect(state.curve("loss")?.count == 100_000)
         #expect(view(state, state.size).text.contains { $0.contains("40k") })
-        state.current = .runs
+        _ = state.show(.runs)
         #expect(view(state, state.size).text[1].contains("1000"))
     }
 }

@@ -175,7 +175,7 @@ enum ScoresFixture {
     func scrolling() throws {
         let names = ScoresFixture.units.enumerated().map { ($1, 0.4 + 0.03 * Double($0), 10) }
         var robot = Robot(ScoresFixture.state(events: ScoresFixture.events(names: names)), width: 80, height: 24)
-        while robot.state.focus != .classes { robot.press("<tab>") }
+        while robot.state.monitor.focus != .classes { robot.press("<tab>") }
         #expect(robot.sees("AU1 ") && !robot.sees("AU27") && robot.sees("mean"))
         robot.press("G")
         #expect(robot.sees("AU27") && robot.sees("mean"))

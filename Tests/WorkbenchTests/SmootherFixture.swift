@@ -10,8 +10,8 @@ import Screen
 extension Fixture {
     /// Run 2 has two tasks.
     static let predicted = [
-        PredictedTask(run: 2, task: "valenceArousal"), PredictedTask(run: 2, task: "expression"),
-        PredictedTask(run: 1, task: "actionUnits"),
+        PredictedTask(run: 2, task: .valenceArousal), PredictedTask(run: 2, task: .expression),
+        PredictedTask(run: 1, task: .actionUnits),
     ]
 
     private static func wave(_ frame: Int, _ period: Double, _ phase: Double) -> Double {
@@ -144,10 +144,10 @@ struct SmootherRobot {
     }
 
     mutating func answer(_ request: SmoothRequest) {
-        let answers = SmootherAnswers(engine: engine, opening: request.opening)
+        let evaluator = SmootherEvaluator(engine: engine, opening: request.opening)
         var events: [SmootherEvent] = []
-        if let answer = answers.answer(request) { events.append(.answer(answer)) }
-        answers.refine(request, cancellation: Cancellation()) { events.append($0) }
+        if let result = evaluator.evaluate(request) { events.append(.smoothed(result)) }
+        evaluator.refine(request, cancellation: Cancellation()) { events.append($0) }
         for event in events { robot.send(.smoother(event)) }
     }
 

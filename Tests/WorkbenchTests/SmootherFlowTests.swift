@@ -151,7 +151,7 @@ import Testing
         robot.press("hhhhhhhhhhhhhhhhhhhh")
         #expect(robot.sigmas.isValid)
         #expect(robot.robot.bottom.contains("σ1 has to be larger"))
-        let rect = try #require(Layout(robot.robot.state, robot.robot.state.size)?.smoother[.map])
+        let rect = try #require(SmootherLayout(robot.robot.state)?.panes[.map])
         let plot = SurfaceView(state: robot.robot.state, rect: rect).plot
         robot.robot.mouse(.press, plot.endColumn - 1, plot.endRow - 1)
         robot.settle()

@@ -27,14 +27,14 @@ import Testing
         click("a tune")
         #expect(robot.smoother.tuned != nil)
         // A row of the table, and a channel of the scores.
-        let rows = try #require(Layout(robot.robot.state, robot.robot.state.size)?.smoother[.tuning])
+        let rows = try #require(SmootherLayout(robot.robot.state)?.panes[.tuning])
         robot.robot.mouse(.doubleClick, rows.column + 3, rows.row + 2)
         robot.settle()
         #expect(robot.sigmas == .identity)
         click("arousal")
         #expect(robot.smoother.channelName == "arousal")
         // A strip is a track as well.
-        let sliders = try #require(Layout(robot.robot.state, robot.robot.state.size)?.smoother[.sliders])
+        let sliders = try #require(SmootherLayout(robot.robot.state)?.panes[.sliders])
         let track = SlidersView(state: robot.robot.state, rect: sliders).track(.first)
         robot.robot.mouse(.press, track.column + track.width / 2, track.row + 1)
         robot.settle()
@@ -62,6 +62,6 @@ import Testing
         #expect(robot.smoother.shownVideo?.name == "video77")
         robot.press("O")
         click("Esc cancel")
-        #expect(robot.robot.state.overlay == nil)
+        #expect(robot.robot.state.popup == nil)
     }
 }

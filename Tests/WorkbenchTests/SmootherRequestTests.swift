@@ -12,13 +12,13 @@ import Testing
         robot.press("lll")
         let late = Array(robot.requests.suffix(3))
         #expect(robot.sees("computing"))
-        let shown = robot.smoother.answer?.request.number
+        let shown = robot.smoother.result?.request.number
         robot.answer(late[1])
         // On the way to the newest the chart may follow; strips and lists of what is gone may not.
-        #expect(robot.smoother.answer?.request.number == late[1].number)
+        #expect(robot.smoother.result?.request.number == late[1].number)
         #expect(robot.smoother.strips[.first]?.request.number == shown)
         robot.answer(late[0])
-        #expect(robot.smoother.answer?.request.number == late[1].number)
+        #expect(robot.smoother.result?.request.number == late[1].number)
         robot.answer(late[2])
         #expect(robot.smoother.isUpToDate)
         #expect(robot.smoother.strips[.first]?.request.number == late[2].number)
@@ -32,7 +32,7 @@ import Testing
         let request = robot.requests[robot.requests.count - 1]
         robot.press("R<enter>")
         robot.answer(request)
-        #expect(robot.smoother.answer == nil)
+        #expect(robot.smoother.result == nil)
         robot.robot.send(.smoother(.opened(1, Fixture.expression, kept: nil, notes: [])))
         #expect(robot.smoother.set?.task == .valenceArousal)
     }

@@ -89,7 +89,7 @@ import Testing
 
     @Test func theMouseDragsClicksAndTurnsTheWheel() throws {
         var robot = Fixture.smoother()
-        let rect = try #require(Layout(robot.robot.state, robot.robot.state.size)?.smoother[.sliders])
+        let rect = try #require(SmootherLayout(robot.robot.state)?.panes[.sliders])
         let track = SlidersView(state: robot.robot.state, rect: rect).track(.second)
         robot.robot.mouse(.press, track.column + track.width / 2, track.row)
         robot.settle()
@@ -143,7 +143,7 @@ import Testing
         robot.press("Cj<enter>")
         #expect(robot.smoother.threshold == 0.5)
         // The mouse moves the threshold of the unit in view, and of no other.
-        let rect = try #require(Layout(robot.robot.state, robot.robot.state.size)?.smoother[.sliders])
+        let rect = try #require(SmootherLayout(robot.robot.state)?.panes[.sliders])
         let track = SlidersView(state: robot.robot.state, rect: rect).track(.threshold)
         robot.robot.mouse(.press, track.column, track.row)
         robot.robot.mouse(.drag, track.column + track.width / 4, track.row)

@@ -73,7 +73,7 @@ import Testing
 
     @Test func keysAndMouseAtEverySizeAreSafe() {
         var robot = Fixture.smoother()
-        let bindings = KeyTable.bindings
+        let actions = KeyTable.actions
         for index in 0..<1500 {
             let noise = Int((Fixture.noise(index + 5000) + 0.5) * 1_000_000)
             switch noise % 5 {
@@ -84,7 +84,7 @@ import Testing
                 let actions: [Mouse.Action] = [.press, .release, .drag, .doubleClick, .scrollUp, .scrollDown]
                 robot.robot.mouse(actions[noise / 5 % 6], noise / 30 % 160 - 5, noise / 4800 % 60 - 5)
             default:
-                if let key = bindings[noise / 5 % bindings.count].keys.first { robot.robot.send(.input(.key(key))) }
+                if let key = actions[noise / 5 % actions.count].keys.first { robot.robot.send(.input(.key(key))) }
                 if robot.robot.state.current != .smoother { robot.robot.press("<esc><esc>3") }
             }
             for case .smoother(let effect) in robot.robot.takeEffects() {

@@ -1,3 +1,4 @@
+import Images
 import Session
 
 /// Reads a kind of data set. Each kind of `DataKinds` has its adapter in a file of this folder, an extension of its settings.
@@ -38,7 +39,7 @@ package struct RenderedHome: Sendable {
 
 /// The images of a data set.
 package struct FoundImages: Sendable {
-    package let files: [String]
+    package let images: [ImageReference]
     /// What the search for them passed over.
     package let skipped: [SkippedFile]
     /// Sentences for the run's log.
@@ -46,8 +47,8 @@ package struct FoundImages: Sendable {
     /// Where they are, as in " in /photos"; empty where the labels say it.
     package let place: String
 
-    init(files: [String], skipped: [SkippedFile] = [], notes: [String] = [], place: String = "") {
-        self.files = files
+    init(images: [ImageReference], skipped: [SkippedFile] = [], notes: [String] = [], place: String = "") {
+        self.images = images
         self.skipped = skipped
         self.notes = notes
         self.place = place
@@ -57,7 +58,7 @@ package struct FoundImages: Sendable {
     init(in paths: [String], notes: [String] = []) throws(DatasetError) {
         let scan = try FolderScan.scan(paths)
         let place = paths.count == 1 ? paths[0] : "\(paths.count) folders"
-        self.init(files: scan.files, skipped: scan.skipped, notes: notes, place: " in \(place)")
+        self.init(images: scan.images, skipped: scan.skipped, notes: notes, place: " in \(place)")
     }
 }
 
@@ -68,7 +69,7 @@ extension DatasetAdapter {
 extension LabelledAdapter {
     package func photographs(in home: RenderedHome) throws -> FoundImages {
         let set = try labelledSet(in: home)
-        return FoundImages(files: (0..<set.count).map(set.image), notes: set.notes)
+        return FoundImages(images: (0..<set.count).map(set.image), notes: set.notes)
     }
 }
 

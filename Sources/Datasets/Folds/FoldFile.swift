@@ -87,7 +87,7 @@ private struct FoldFile {
     ) throws -> Folds {
         var foldOf: [Int] = []
         for sample in 0..<set.count {
-            let image = set.image(sample)
+            let image = set.image(sample).description
             let folder = splitPath(set.place(sample).file).folder
             let relative = image.hasPrefix("\(folder)/") ? String(image.dropFirst(folder.count + 1)) : image
             guard let fold = (folds[relative] ?? folds[image]).flatMap({ numbers[$0.fold] }) else {

@@ -1,3 +1,5 @@
+import Images
+
 /// Images with labels: a class of expression, action units, valence and arousal, any of which may be missing; who is
 /// seen and in which video; and the row that says so, for messages.
 ///
@@ -39,10 +41,14 @@ public struct LabelledSet: Sendable {
     var folders: [String] = []
     var folderOf: [Int32] = []
     var names: [String] = []
+    /// The frame of the video that an image is, from 0, or -1; empty when every image is a file.
+    var videoFrames: [Int32] = []
     /// -1 where it is missing.
     var expressions: [Int16] = []
     /// (N, U): 1, 0, or -1 where it is missing.
     var unitValues: [Int8] = []
+    /// Samples whose units are left out of scores, because some of them are marked and others are known.
+    var unscored: Set<Int32> = []
     /// NaN where it is missing; empty when no sample has one.
     var valences: [Float] = []
     var arousals: [Float] = []
@@ -72,13 +78,25 @@ public struct LabelledSet: Sendable {
     public var hasUnits: Bool { !units.isEmpty }
     public var hasValenceArousal: Bool { !valences.isEmpty }
 
-    /// The path of a sample's image.
-    public func image(_ sample: Int) -> String { "\(folders[Int(folderOf[sample])])/\(names[sample])" }
+    /// Where a sample's image is.
+    public func image(_ sample: Int) -> ImageReference {
+        ImageReference("\(folders[Int(folderOf[sample])])/\(names[sample])", frame: videoFrame(sample))
+    }
+
+    /// Each sample's image as a group of its own.
+    public var images: Grouping {
+        Grouping(names: (0..<count).map { image($0).description }, of: (0..<Int32(count)).map { $0 })
+    }
 
     /// The path of a sample's image below the folder that all images are in: what names it on any machine.
     public func imageName(_ sample: Int) -> String {
         let folder = folders[Int(folderOf[sample])].dropFirst(commonFolder.count)
-        return String(folder.drop { $0 == "/" }) + (folder.isEmpty ? "" : "/") + names[sample]
+        let path = String(folder.drop { $0 == "/" }) + (folder.isEmpty ? "" : "/") + names[sample]
+        return ImageReference.name(path, frame: videoFrame(sample))
+    }
+
+    private func videoFrame(_ sample: Int) -> Int? {
+        videoFrames.isEmpty || videoFrames[sample] < 0 ? nil : Int(videoFrames[sample])
     }
 
     /// The class as a place in `classes`, or nil.
@@ -91,6 +109,10 @@ public struct LabelledSet: Sendable {
         let value = unitValues[sample * units.count + unit]
         return value < 0 ? nil : value > 0
     }
+
+    /// Whether scores of action units count a sample: not where some are marked as not known, unless that was asked for
+    /// (`PartialFrames`).
+    public func isScored(_ sample: Int) -> Bool { !unscored.contains(Int32(sample)) }
 
     /// In [-1, 1], or nil.
     public func valence(_ sample: Int) -> Float? { Self.known(valences, sample) }

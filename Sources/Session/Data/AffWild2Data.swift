@@ -11,15 +11,15 @@ public struct AffWild2Data: DataSettings {
     /// Of the eight classes, those to leave out.
     public var drop: [String]
 
+    /// What becomes of frames with -1 for some of their units in scores.
+    public var partialFrames = PartialFrames.drop
+
     public init(path: String, tracks: [AffectTask], images: [String]? = nil, drop: [String] = []) {
         self.path = path
         self.tracks = tracks
         self.images = images
         self.drop = drop
     }
-
-    /// The tracks in the order that they are written in.
-    public static let allTracks: [AffectTask] = [.actionUnits, .expression, .valenceArousal]
 
     package static let kind = "affWild2"
     package static let summary = "annotations and crops in the layout of the ABAW challenges"
@@ -34,13 +34,17 @@ public struct AffWild2Data: DataSettings {
         Setting("images", \.images, .optional(.paths), "the folders of crops, where they are not the usual ones")
             .standard("`cropped_aligned` and `cropped_aligned_new_50_vids` in `path`"),
         Setting("drop", \.drop, .texts(example: "[\"Other\"]"), "expression classes whose frames are left out"),
+        Setting(
+            "partialFrames", \.partialFrames, .word,
+            "what scores do with a frame that has -1 for some of its units: `drop` leaves it out, `score` scores its other "
+                + "units; training uses every unit that is known"),
     ]
 }
 
 extension SettingCodec<[AffectTask]> {
     /// The labels of Aff-Wild2 to read: a word, or a list of words.
     static var tracks: SettingCodec {
-        let words = AffWild2Data.allTracks.map(\.rawValue)
+        let words = AbawLayout.tracks.map(\.rawValue)
         return SettingCodec(
             domain: .list(.word(words)),
             read: { field, _ in

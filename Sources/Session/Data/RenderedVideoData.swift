@@ -6,7 +6,7 @@ public struct RenderedVideoData: DataSettings {
     public var frames = 100
     /// Pixels along each side of the crops.
     public var side = 96
-    public var tracks = AffWild2Data.allTracks
+    public var tracks = AbawLayout.tracks
     public var seed: UInt64 = 1
     /// The absolute path of the folder to write to; nil leaves the choice to the program.
     public var path: String?

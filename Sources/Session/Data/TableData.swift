@@ -13,8 +13,6 @@ public struct TableData: DataSettings {
     public var expression: String?
     /// A name that ends in `*` stands for all columns that begin so, `AU*`, and go on with a digit.
     public var units: [String] = []
-    /// Intensities from this value on count as active, as in DISFA and BP4D; nil takes 0 and 1 only.
-    public var unitThreshold: Double?
     public var valence: String?
     public var arousal: String?
     public var subject: String?
@@ -23,6 +21,8 @@ public struct TableData: DataSettings {
     /// A column that says train, validation or test.
     public var split: String?
     public var classes = ExpressionClasses()
+    /// What the numbers of the labels mean: intensities of units, codes for nothing, the scale of valence and arousal.
+    public var rules = LabelRules()
     public var missingImages = MissingImages.error
 
     /// What a row without its image is.
@@ -57,13 +57,24 @@ public struct TableData: DataSettings {
                 "units", \.units, .texts(example: "[\"AU*\"]"),
                 "columns of action units; `AU*` means every column that begins with AU and continues with a digit"),
             Setting(
-                "unitThreshold", \.unitThreshold, .optional(.number(.positive)),
+                "unitThreshold", \.rules.unitThreshold, .optional(.number(.positive)),
                 "the intensity from which a unit counts as active (DISFA, BP4D)"
             ).standard("only 0 and 1 are allowed"),
+            Setting(
+                "unknown", \.rules.unknown, .numbers(example: "[9, 999]"),
+                "numbers that stand for a label that is not known, such as BP4D's 9"),
             Setting("valence", \.valence, .optional(.column), "the column with the valence, from -1 to 1")
                 .standard("none"),
             Setting("arousal", \.arousal, .optional(.column), "the column with the arousal; both or neither")
                 .standard("none"),
+            Setting(
+                "scale", \.rules.scale, .optional(.scale),
+                "the lowest and the highest rating of valence and arousal, which become -1 and 1"
+            ).standard("[-1, 1]"),
+            Setting(
+                "partialFrames", \.rules.partialFrames, .word,
+                "what scores do with a frame that has -1 for some of its units: `drop` leaves it out, `score` scores its other "
+                    + "units; training uses every unit that is known"),
             Setting("subject", \.subject, .optional(.column), "the column that says whom an image shows")
                 .standard("none"),
             Setting("video", \.video, .optional(.column), "the column that says which video an image is a frame of")
@@ -92,5 +103,19 @@ public struct TableData: DataSettings {
         if fields.has("classes") || fields.has("drop"), !fields.has("expression") {
             fields.note(fields.has("classes") ? "classes" : "drop", "needs the column of the `expression`")
         }
+    }
+}
+
+extension SettingCodec<ClosedRange<Double>> {
+    /// The lowest and the highest rating.
+    fileprivate static var scale: SettingCodec {
+        SettingCodec(
+            domain: .range(.finite),
+            read: { field, _ in
+                guard let range = SettingCodec.range(.finite).read(field, 1...9) else { return nil }
+                if range.lowerBound == range.upperBound { field.note("the lowest rating comes first, as in [1, 9]") }
+                return range
+            },
+            write: SettingCodec.range(.finite).write)
     }
 }

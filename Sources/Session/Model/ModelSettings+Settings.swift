@@ -18,16 +18,27 @@ extension ModelSettings: SettingsRecord {
             "width and blocks as in `512d8b` (MAE) or `96d1b`, or with heads as in `512d8b16h`"),
         Setting("image", \.image, .whole(2...4096), "pixels along each side of the input"),
         Setting("patch", \.patch, .whole(1...1024), "pixels along each side of a patch; divides `image`"),
-        Setting(
-            "init", \.initialWeights, .optional(.initialWeights),
-            "weights to start from: a file, or a run of the store (`run:7`, `run:NAME`, `run:last`), see "
-                + "[Weights](Weights.md)"
-        ).standard("random").consequence(.indirect),
+        initSetting,
         Setting(
             "normalisation", \.normalisation, .word,
             "`imageNet`: the mean and deviation that published weights expect; `image`: each image is brought to mean 0 "
                 + "and deviation 1 by itself, so that light and contrast do not matter"),
     ]
+
+    private static let initSetting = Setting<ModelSettings>(
+        "init", \.initialSetting, .optional(.initialWeights),
+        "weights to start from: a file, `{ weights, key }` for one of several models in a file, or a run of the store "
+            + "(`run:7`, `run:NAME`, `run:last`), see [Weights](Weights.md)"
+    ).standard("random").consequence(.indirect)
+
+    /// The two properties that the key `init` sets.
+    fileprivate var initialSetting: InitialWeightsSetting? {
+        get { initialWeights.map { InitialWeightsSetting(weights: $0, key: initialKey) } }
+        set {
+            initialWeights = newValue?.weights
+            initialKey = newValue?.key
+        }
+    }
 
     /// Notes an image that patches do not fill, or that one patch fills.
     package func check(_ fields: FieldReader) {
@@ -46,11 +57,47 @@ extension ModelSettings: SettingsRecord {
     }
 }
 
-extension SettingCodec<String> {
-    /// A path, or a run, which is looked up where the store is known.
+/// Weights to start from, as an object: those of one of several models in a file.
+fileprivate struct InitialWeightsSetting: SettingsRecord {
+    var weights: String
+    var key: String?
+
+    static let initial = InitialWeightsSetting(weights: "")
+
+    static let settings: [Setting<InitialWeightsSetting>] = [
+        Setting("weights", \.weights, .weights, "the file").required("\"mae_face_pretrain_vit_base.pth\""),
+        Setting("key", \.key, .optional(.text), "which of several models in the file").standard("the likeliest"),
+    ]
+
+    func check(_ fields: FieldReader) {
+        if key != nil, weights.hasPrefix(ModelSettings.runPrefix) {
+            fields.note("key", "goes with a file that holds several models; the weights of a run are one model")
+        }
+    }
+}
+
+extension SettingCodec<InitialWeightsSetting> {
+    /// A path or a run, or `{ weights, key }`.
     fileprivate static var initialWeights: SettingCodec {
         SettingCodec(
-            domain: .other("path, or `run:` and a run", examples: ["\"/w.pth\"", "\"run:7\""]),
+            domain: .other(
+                "path, `run:` and a run, or object: `weights`, `key`",
+                examples: ["\"/w.pth\"", "\"run:7\"", "{ weights: \"/w.pth\", key: \"ema\" }"]),
+            read: { field, _ in
+                if case .object = field.node.value, var fields = FieldReader(field) {
+                    return InitialWeightsSetting.read(&fields)
+                }
+                return SettingCodec<String>.weights.read(field, nil).map { InitialWeightsSetting(weights: $0) }
+            },
+            write: { $0.key == nil ? .path($0.weights) : $0.resolved })
+    }
+}
+
+extension SettingCodec<String> {
+    /// A path, or a run, which is looked up where the store is known.
+    fileprivate static var weights: SettingCodec {
+        SettingCodec(
+            domain: .other("path, or `run:` and a run", examples: []),
             read: { field, _ in
                 guard let text = field.node.text, text.hasPrefix(ModelSettings.runPrefix) else {
                     return field.absolutePath()

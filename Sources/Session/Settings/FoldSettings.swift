@@ -21,18 +21,11 @@ struct GroupedFolds: SettingsRecord {
 
     static let settings: [Setting<GroupedFolds>] = [
         Setting("count", \.count, .whole(2...1000), "how many folds").required("5").consequence(.indirect),
-        Setting("group", \.group, .group, "what is never in two folds: `subject`, `video` or `image`")
+        Setting("group", \.group, .text, "what is never in two folds: `subject`, `video` or `image`")
             .required("\"subject\"").consequence(.indirect),
         Setting("seed", \.seed, .seed, "another such division; runs of other seeds share their folds")
             .consequence(.indirect),
     ]
-}
-
-extension SettingCodec<String> {
-    fileprivate static var group: SettingCodec {
-        SettingCodec(
-            domain: .text, read: { field, _ in field.text() }, write: { .string($0) })
-    }
 }
 
 extension SettingCodec<FoldSettings> {

@@ -138,6 +138,10 @@ extension SettingCodec<Double> {
 }
 
 extension SettingCodec<String> {
+    static var text: SettingCodec {
+        SettingCodec(domain: .text, read: { field, _ in field.text() }, write: { .string($0) })
+    }
+
     /// The name of a column of a table.
     static var column: SettingCodec {
         SettingCodec(
@@ -228,6 +232,23 @@ extension SettingCodec<ClosedRange<Double>> {
                 return numbers[0]...numbers[1]
             },
             write: { .list([.number($0.lowerBound), .number($0.upperBound)]) })
+    }
+}
+
+extension SettingCodec<[Double]> {
+    /// A number, or a list of numbers.
+    static func numbers(example: String) -> SettingCodec {
+        SettingCodec(
+            domain: .list(.number(.finite)),
+            read: { field, _ in
+                let elements = field.elements?.map(\.node) ?? [field.node]
+                let numbers = elements.compactMap(\.value.number)
+                if numbers.count != elements.count {
+                    field.note("expected numbers such as \(example), found \(field.node.value.shown)")
+                }
+                return numbers
+            },
+            write: { .list($0.map { .number($0) }) })
     }
 }
 

@@ -65,9 +65,9 @@ public indirect enum SettingDomain: Sendable {
             range.upperBound == .max
                 ? "whole number from \(range.lowerBound)"
                 : "whole number, \(range.lowerBound) to \(range.upperBound)"
-        case .number(let bounds): "number \(bounds.shortWords)"
-        case .pair(let bounds): "two numbers \(bounds.shortWords)"
-        case .range(let bounds): "two numbers \(bounds.shortWords), the smaller first"
+        case .number(let bounds): "number\(bounds.shortWords)"
+        case .pair(let bounds): "two numbers\(bounds.shortWords)"
+        case .range(let bounds): "two numbers\(bounds.shortWords), the smaller first"
         case .word(let words): words.map { "`\($0)`" }.joined(separator: ", ")
         case .text: "text"
         case .path: "path"
@@ -84,6 +84,7 @@ public struct Bounds: Sendable {
     public let words: String
     public let contains: @Sendable (Double) -> Bool
 
+    public static let finite = Bounds(words: "finite") { $0.isFinite }
     public static let positive = Bounds(words: "above 0 and finite") { $0 > 0 && $0.isFinite }
     public static let notNegative = Bounds(words: "at least 0 and finite") { $0 >= 0 && $0.isFinite }
     /// (0, 1)
@@ -93,8 +94,8 @@ public struct Bounds: Sendable {
     /// (0, 1]
     public static let share = Bounds(words: "above 0 and at most 1") { $0 > 0 && $0 <= 1 }
 
-    /// As tables say it, where that a number is finite need not be said.
-    var shortWords: String { words.replacing(" and finite", with: "") }
+    /// As tables say it after a word, where that a number is finite need not be said.
+    var shortWords: String { words == "finite" ? "" : " " + words.replacing(" and finite", with: "") }
 }
 
 extension JSON5Value {

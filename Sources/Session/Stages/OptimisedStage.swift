@@ -2,6 +2,9 @@ import JSON5
 
 /// What all stages say of their steps and checkpoints.
 public protocol OptimisedStage: Sendable {
+    var kind: StageKind { get }
+    /// The data sets that the stage reads.
+    var references: [DataReference] { get }
     /// The root of the stage's random numbers; nil for the run's. With a seed of its own a stage is the same in runs of
     /// different seeds, so that they share it.
     var seed: UInt64? { get set }

@@ -1,6 +1,8 @@
 /// Masked autoencoding: what the paper's pre-training is made of. Defaults are the paper's, and MAE's where the paper
 /// is silent.
 public struct PretrainStage: OptimisedStage, Equatable {
+    public var kind: StageKind { .pretrain }
+    public var references: [DataReference] { data }
     public var data: [DataReference]
     public var seed: UInt64?
     public var epochs = 800

@@ -16,35 +16,18 @@ public enum Stage: Equatable, Sendable {
     /// `supervise`, `finetune` or `distil`.
     case supervised(SupervisedStage)
 
-    public var kind: StageKind {
+    /// What every kind of stage says.
+    public var settings: any OptimisedStage {
         switch self {
-        case .pretrain: .pretrain
-        case .supervised(let stage): stage.kind
+        case .pretrain(let stage): stage
+        case .supervised(let stage): stage
         }
     }
 
-    /// The data sets that the stage reads.
-    public var data: [DataReference] {
-        switch self {
-        case .pretrain(let stage): stage.data
-        case .supervised(let stage): [stage.data]
-        }
-    }
-
-    /// See `OptimisedStage.seed`.
-    public var seed: UInt64? {
-        switch self {
-        case .pretrain(let stage): stage.seed
-        case .supervised(let stage): stage.seed
-        }
-    }
-
-    public var epochs: Int {
-        switch self {
-        case .pretrain(let stage): stage.epochs
-        case .supervised(let stage): stage.epochs
-        }
-    }
+    public var kind: StageKind { settings.kind }
+    public var data: [DataReference] { settings.references }
+    public var seed: UInt64? { settings.seed }
+    public var epochs: Int { settings.epochs }
 }
 
 extension Stage {

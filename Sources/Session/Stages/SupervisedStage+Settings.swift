@@ -113,8 +113,7 @@ extension SupervisedStage: SettingsRecord {
         write: { ("task", .list($0.tasks.map { .string($0.rawValue) })) }
     ).standard("required")
 
-    /// In the order that messages list them in.
-    private static let taskWords = [AffectTask.expression, .actionUnits, .valenceArousal].map(\.rawValue)
+    private static let taskWords = AffectTask.allCases.map(\.rawValue)
 
     package func check(_ fields: FieldReader) {
         if mixup > 0 || cutmix > 0, kind == .distil, teacherView == .clean {

@@ -1,4 +1,5 @@
 import Datasets
+import Images
 import Session
 
 /// The labelled data of a session's stages, read once, and how it is cut into folds.
@@ -19,7 +20,8 @@ final class FoldedData {
 
     private let session: Session
     private let home: String
-    private let report: @Sendable (TrainerReport) -> Void
+    /// Told of what reading the data has to say.
+    let report: @Sendable (TrainerReport) -> Void
     private var entries: [String: Entry] = [:]
     private var found: [String: FoundImages] = [:]
 
@@ -85,7 +87,7 @@ final class FoldedData {
     }
 
     /// The images that a data set trains on in a fold of the run.
-    func trainingImages(_ name: String, fold: Int?) throws -> [String] {
+    func trainingImages(_ name: String, fold: Int?) throws -> [ImageReference] {
         let entry = try entry(name)
         return entry.fold(fold).training.map(entry.set.image)
     }
@@ -99,12 +101,8 @@ final class FoldedData {
 
     /// What a part trains on.
     /// - Throws: `TrainingError` with `isBadData`, naming file and row.
-    func data(of part: RunPart) throws -> PartData {
-        switch session.stages[part.stage] {
-        case .pretrain(let settings):
-            return .photos(try PhotoSet(settings.data, of: self, fold: part.fold))
-        case .supervised(let settings): return .labelled(try entry(settings.data.name))
-        }
+    func data(of part: RunPart) throws -> any StageData {
+        try session.stages[part.stage].trainable.data(inFold: part.fold, of: self)
     }
 
     /// An earlier stage as a part of the run sees it: of the same fold, if that stage runs in folds.
@@ -124,12 +122,6 @@ final class FoldedData {
                 session.stages.indices.dropFirst(first).map { RunPart(stage: $0, fold: fold) }
             }
     }
-}
-
-/// What a stage in a fold trains on.
-enum PartData {
-    case photos(PhotoSet)
-    case labelled(FoldedData.Entry)
 }
 
 /// A stage in a fold, or a stage that runs once.

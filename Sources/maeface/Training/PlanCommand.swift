@@ -129,10 +129,10 @@ struct Photographs {
             }
         } else {
             let found = try source.adapter.photographs(in: RenderedHome(path: ""))
-            counts[source.name] = found.files.count
+            counts[source.name] = found.images.count
             skipped[source.name] = found.skipped.count
             words[source.name] =
-                "\(found.files.count) photographs\(found.place)"
+                "\(found.images.count) photographs\(found.place)"
                 + (found.skipped.isEmpty ? "" : " (\(found.skipped.count) skipped)")
         }
     }

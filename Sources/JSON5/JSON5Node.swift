@@ -170,3 +170,20 @@ extension JSON5Value {
         }
     }
 }
+
+/// Values put together by the program, which stand nowhere.
+extension JSON5Value {
+    /// An object; the keys are different.
+    package static func record(_ members: [(String, JSON5Value)]) -> JSON5Value {
+        let nowhere = SourceLocation(file: "")
+        return .object(
+            JSON5Object(
+                uniqueMembers: members.map {
+                    JSON5Object.Member(key: $0.0, keyLocation: nowhere, node: JSON5Node($0.1, at: nowhere))
+                }))
+    }
+
+    package static func list(_ elements: [JSON5Value]) -> JSON5Value { .array(elements.map { JSON5Node($0) }) }
+
+    package static func whole(_ number: Int) -> JSON5Value { .integer(Int64(number)) }
+}

@@ -25,18 +25,5 @@ extension Session {
 }
 
 extension JSON5Value {
-    static func record(_ members: [(String, JSON5Value)]) -> JSON5Value {
-        let nowhere = SourceLocation(file: "")
-        return .object(
-            JSON5Object(
-                uniqueMembers: members.map {
-                    JSON5Object.Member(key: $0.0, keyLocation: nowhere, node: JSON5Node($0.1, at: nowhere))
-                }))
-    }
-
-    static func list(_ elements: [JSON5Value]) -> JSON5Value { .array(elements.map { JSON5Node($0) }) }
-
-    static func whole(_ number: Int) -> JSON5Value { .integer(Int64(number)) }
-
     static func path(_ path: String) -> JSON5Value { .string(SessionPath.escaped(path)) }
 }

@@ -28,7 +28,7 @@ extension ModelSettings: SettingsRecord {
     private static let initSetting = Setting<ModelSettings>(
         "init", \.initialSetting, .optional(.initialWeights),
         "weights to start from: a file, `{ weights, key }` for one of several models in a file, or a run of the store "
-            + "(`run:7`, `run:NAME`, `run:last`), see [Weights](Weights.md)"
+            + "(`run:7`, `run:NAME`, `run:last`)"
     ).standard("random").consequence(.indirect)
 
     /// The two properties that the key `init` sets.

@@ -12,11 +12,11 @@ extension Session: SettingsRecord {
         }.consequence(.none),
         Setting("seed", \.seed, .seed, "the root of all random numbers of the run"),
         Setting("model", \.model, .object, "the model").required("{ encoder: \"vit-tiny\" }"),
-        Setting("data", \.data, .sources, "named data sets, see [Data sets](Datasets.md)")
+        Setting("data", \.data, .sources, "named data sets")
             .required("{ photos: { kind: \"folder\", path: \"...\" } }"),
         Setting(
             "folds", \.folds, .optional(.folds),
-            "how labelled data is cut, see [Splits and folds](Datasets.md#splits-and-folds)"
+            "how labelled data is cut into folds"
         ).standard("none").consequence(.indirect),
         stagesSetting,
     ]

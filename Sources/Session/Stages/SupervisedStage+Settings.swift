@@ -21,10 +21,11 @@ extension SupervisedStage: SettingsRecord {
             ).standard("off"),
             Setting(
                 "freeze", \.freezesEncoder, .flag,
-                "trains the head alone, see [A frozen encoder](TrainingWithLabels.md#a-frozen-encoder)"),
+                "trains the head alone, on features that are computed once"),
             Setting(
                 "epochChoice", \.epochChoice, .word,
-                "which epoch counts, see [Which epoch counts](TrainingWithLabels.md#which-epoch-counts)"),
+                "the weights that count: of the `last` epoch, or of the best on a fifth of the training groups, kept out of "
+                    + "training (`inner`)"),
         ] + augmentation + [
             Setting(
                 "frameStride", \.frameStride, .whole(1...100_000), "trains on every n-th frame of a video"),

@@ -60,10 +60,8 @@ enum RunsImportCommand: Command {
 
     /// Makes the run: finished, with the predictions in its folder and the score of the task.
     static func add(_ set: PredictionSet, from paths: [String], note: String?, to store: RunStore) throws -> Run {
-        let name = JSON5Object.Member(
-            key: "name", keyLocation: SourceLocation(file: ""), node: JSON5Node(.string(set.name)))
         let session =
-            "// Imported predictions: there is no session.\n" + JSON5Writer.text(.object(JSON5Object(members: [name])))
+            "// Imported predictions: there is no session.\n" + JSON5Writer.text(.record([("name", .string(set.name))]))
         let run = try store.createRun(
             name: set.name, sessionText: session,
             stages: [StageRecord(index: 0, kind: "import", epochs: 0, stepsPerEpoch: 0)])

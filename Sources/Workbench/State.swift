@@ -69,7 +69,7 @@ public struct State: Sendable {
     var runList = ListState()
     /// A `g` was typed and waits for its second.
     var isPendingG = false
-    /// The input that is taken in came with keys faster than a person presses them.
+    /// The input that is being received came with keys faster than a person presses them.
     var isInBurst = false
 
     /// - Parameter watching: the run to show first; the newest that runs, or the newest, when nil.

@@ -1,7 +1,7 @@
 import RunStore
 import Screen
 
-/// Takes one event into the state and says what the shell has to do about it. Pure: no clock, no terminal, no store.
+/// Receives one event into the state and says what the shell has to do about it. Pure: no clock, no terminal, no store.
 public func update(_ state: inout State, _ event: Event) -> [Effect] {
     switch event {
     case .input(let input, let inBurst):

@@ -54,7 +54,8 @@ public struct Table: Sendable {
     /// Draws the rows that a window has in view, and the titles above them.
     /// - Parameter window: made by `Table.window`.
     public func draw(
-        in window: ScrollWindow, selected: Int?, into frame: inout Frame, with appearance: Appearance, _ rows: (Int) -> Row
+        in window: ScrollWindow, selected: Int?, into frame: inout Frame, with appearance: Appearance,
+        _ rows: (Int) -> Row
     ) {
         let top = window.rect.row - 1
         let parts = layout(width: window.rect.width - 2)

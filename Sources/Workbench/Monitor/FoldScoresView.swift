@@ -32,7 +32,8 @@ struct FoldScoresView {
         let box = Box(
             title: "\(tasks.first?.name ?? "Scores") by fold",
             legend: [Span(" last epoch ", theme[.faint])],
-            footer: [Span("best epoch: chosen on the same fold", theme[.faint])], isFocused: state.monitor.focus == .folds)
+            footer: [Span("best epoch: chosen on the same fold", theme[.faint])],
+            isFocused: state.monitor.focus == .folds)
         let inner = box.draw(into: &frame, in: rect, glyphs: glyphs, theme: theme)
         guard !tasks.isEmpty else {
             frame.put(centred: "scores appear after the first epoch", in: inner, style: theme[.faint])

@@ -97,7 +97,9 @@ extension State {
     }
 
     private mutating func moveFocusVertically(_ step: Int) {
-        guard !monitor.isZoomed, let layout = MonitorLayout(self), let here = layout.panes[monitor.focus] else { return }
+        guard !monitor.isZoomed, let layout = MonitorLayout(self), let here = layout.panes[monitor.focus] else {
+            return
+        }
         let middle = here.column + here.width / 4
         let row = step > 0 ? here.endRow : here.row - 1
         if let other = layout.pane(at: Position(column: middle, row: row)) { monitor.focus = other }

@@ -57,10 +57,12 @@ struct MonitorView {
         return spans
     }
 
-    private func drawChart(_ pane: MonitorPane, _ title: String, _ legend: [Span], into frame: inout Frame, rect: Rect) {
+    private func drawChart(_ pane: MonitorPane, _ title: String, _ legend: [Span], into frame: inout Frame, rect: Rect)
+    {
         let chart = state.chart(pane)
         let box = Box(
-            title: title, legend: legend, note: note(pane), footer: footer(pane), isFocused: state.monitor.focus == pane)
+            title: title, legend: legend, note: note(pane), footer: footer(pane), isFocused: state.monitor.focus == pane
+        )
         let inner = box.draw(into: &frame, in: rect, glyphs: glyphs, theme: theme)
         if let chart {
             chart.draw(into: &frame, in: inner)
@@ -71,7 +73,8 @@ struct MonitorView {
 
     private var reasonForNoCurve: String {
         guard state.watched?.isRead == true else { return "loading" }
-        return state.run?.condition.isLive == true ? "waiting for the first step" : "the run ended before its first step"
+        return state.run?.condition.isLive == true
+            ? "waiting for the first step" : "the run ended before its first step"
     }
 
     /// The values under the crosshair, or the newest.

@@ -71,7 +71,7 @@ struct Chooser: Popup {
             Table.Row(rows[$0].cells)
         }
         window.drawMark(into: &frame, column: inner.endColumn, glyphs: canvas.glyphs, style: canvas.on(.faint))
-        canvas.ground(inner, into: &frame)
+        canvas.applyBackground(inner, into: &frame)
     }
 
     func press(_ key: Key, in state: inout State) -> [Effect] {

@@ -101,7 +101,8 @@ struct Form: Popup {
     /// A click on a field selects it; on one to be chosen from, it takes the next choice.
     func click(_ position: Position, in state: inout State) -> [Effect] {
         let inner = box(state).inset(1, 1)
-        guard inner.contains(position), let index = fields.indices.first(where: { place($0, in: inner).contains(position) })
+        guard inner.contains(position),
+            let index = fields.indices.first(where: { place($0, in: inner).contains(position) })
         else { return [] }
         var form = self
         form.selected = index

@@ -48,7 +48,9 @@ struct PalettePopup: Popup {
             frame.put(centred: "no action is named \"\(text)\"", in: rows, style: canvas.on(.faint))
         }
         let window = ScrollWindow(count: found.count, in: rows, .around(selected))
-        for line in window.lines { draw(found[line], line == selected, canvas, into: &frame, in: window.rect(of: line)) }
+        for line in window.lines {
+            draw(found[line], line == selected, canvas, into: &frame, in: window.rect(of: line))
+        }
         if let reason {
             let text = TextWidth.clip(
                 canvas.glyphs.plain(reason), to: inner.width - 2, ellipsis: canvas.glyphs.ellipsis)

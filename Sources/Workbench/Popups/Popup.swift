@@ -58,7 +58,7 @@ struct PopupKey: Sendable {
     init(_ label: String, _ text: String) { (key, self.label, self.text) = (nil, label, text) }
 }
 
-/// What popups are drawn with: their ground, their border, their place on the screen.
+/// What popups are drawn with: their background, their border, their place on the screen.
 struct PopupCanvas {
     let state: State
 
@@ -73,7 +73,7 @@ struct PopupCanvas {
         frame.fill(rect, style: theme[.popup])
         let inner = Box(title: title, note: note, footer: spans(footer), isFocused: true)
             .draw(into: &frame, in: rect, glyphs: glyphs, theme: theme, border: theme[.popupBorder])
-        ground(rect, into: &frame)
+        applyBackground(rect, into: &frame)
         return inner
     }
 
@@ -84,15 +84,15 @@ struct PopupCanvas {
         return Rect(column: (size.width - width) / 2, row: (size.height - height) / 3 + 1, width: width, height: height)
     }
 
-    /// A style on the popup's ground.
+    /// A style on the popup's background.
     func on(_ role: Role) -> Style {
         var style = theme[role]
         if style.background == .standard { style.background = theme[.popup].background }
         return style
     }
 
-    /// Puts what was drawn without a ground of its own on the popup's.
-    func ground(_ rect: Rect, into frame: inout Frame) {
+    /// Gives what was drawn without a background the popup's.
+    func applyBackground(_ rect: Rect, into frame: inout Frame) {
         frame.restyle(rect) { if $0.background == .standard { $0.background = theme[.popup].background } }
     }
 

@@ -78,7 +78,8 @@ extension Chooser {
         })
 
     static let channel = Chooser(
-        title: "Which channel?", table: { _ in table([number("raw", 6), number("smoothed", 8), number("sigmas", 18)]) },
+        title: "Which channel?",
+        table: { _ in table([number("raw", 6), number("smoothed", 8), number("sigmas", 18)]) },
         rows: { state in
             let smoother = state.smoother
             let all = smoother.scores?.all

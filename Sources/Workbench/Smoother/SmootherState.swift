@@ -58,7 +58,7 @@ struct SmootherState: Sendable {
         case ready
     }
 
-    /// Runs with predictions, newest first, each once for every task; nil until the store was looked at.
+    /// Runs with predictions, newest first, each once for every task; nil until the store was polled.
     var available: [PredictedTask]?
     var source: PredictionSource?
     var phase = Phase.nothing
@@ -100,7 +100,7 @@ struct SmootherState: Sendable {
     /// How far a tuning is; nil when none runs.
     var progress: TuningProgress?
     var tuned: TuningResult?
-    /// The row of the tuning whose settings the sliders took.
+    /// The row of the tuning whose settings the sliders show.
     var tunedRow = 0
     var tuningList = ListState()
 
@@ -192,7 +192,7 @@ struct SmootherState: Sendable {
         return high > low ? low...high : (low - 1)...(high + 1)
     }
 
-    /// The row of the tuning that the sliders took, as the paper's filter or less of it.
+    /// The row of the tuning that the sliders show, as the paper's filter or less of it.
     var usedRow: TuningRow? {
         guard let tuned, tuned.rows.indices.contains(tunedRow) else { return nil }
         return tuned.rows[tunedRow]

@@ -7,7 +7,7 @@ struct TuningChoices: Equatable, Sendable {
     var leaveOut: TuningPlan.LeaveOut?
     /// The largest sigma that is tried, in frames.
     var largest = SigmaScale.largest
-    /// Takes the three sigmas with σ2, σ3 ≥ 1 even where less of the filter does better.
+    /// Chooses the three sigmas with σ2, σ3 ≥ 1 even where less of the filter does better.
     var isStrict = false
     /// Searches thresholds of units as well.
     var thresholds = true

@@ -113,7 +113,7 @@ import Testing
     @Test func sigmasOfEachChannelOrOfAll() {
         var robot = Fixture.smoother()
         robot.press("i")
-        #expect(robot.sees("valence alone"))
+        #expect(robot.sees("valence only"))
         robot.press("=10<enter>")
         #expect(robot.smoother.settings.sigmas == [Sigmas(10, 5, 2), Sigmas(20, 5, 2)])
         #expect(robot.requests.last?.judged == 0)

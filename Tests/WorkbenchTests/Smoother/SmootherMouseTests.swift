@@ -13,7 +13,7 @@ import Testing
             robot.settle()
         }
         // The edge of the sliders: presets, a tuning, keeping.
-        click("0 identity")
+        click("0 no filter")
         #expect(robot.sigmas == .identity)
         robot.press("=12,4,2<enter>")
         click("plain  w")
@@ -45,7 +45,7 @@ import Testing
         click("e export")
         click("smoothed predictions (CSV)")
         #expect(robot.sees("abaw5-va-submission.txt"))
-        click("Enter do it")
+        click("Enter OK")
         guard case .export(let request) = robot.others.last else {
             Issue.record("nothing is exported")
             return

@@ -113,7 +113,7 @@ enum ScoresFixture {
         robot.send(
             .points(3, SeriesKey(stage: 1, fold: 3, split: "val", name: "F1 fear"), [Point(step: 432, value: 0.777)]))
         #expect(robot.lines.contains { $0.contains("fear") && $0.contains(".777") })
-        #expect(robot.lines.contains { $0.contains("contempt") && $0.contains("not in the truth") })
+        #expect(robot.lines.contains { $0.contains("contempt") && $0.contains("no true example") })
         // Only folds that are done enter the mean; the third is still training.
         #expect(robot.sees("of 2 done"))
         robot.send(.runs([ScoresFixture.run(.finished)]))
@@ -134,7 +134,7 @@ enum ScoresFixture {
     func noPictures() {
         let stages = [StageRecord(index: 1, kind: "supervise", epochs: 5, stepsPerEpoch: 3)]
         let robot = Robot(ScoresFixture.state(events: [.stages(3, stages)]))
-        #expect(robot.sees("a stage of kind supervise rebuilds no pictures"))
+        #expect(robot.sees("a supervise stage reconstructs no pictures"))
     }
 
     @Test("Classes are sorted by score and back")
@@ -159,7 +159,9 @@ enum ScoresFixture {
     func choosing() {
         var robot = Robot(ScoresFixture.state())
         robot.press("F")
-        #expect(robot.sees("Which stage and fold?") && robot.sees("finetune fold 2") && robot.sees("what trains"))
+        #expect(
+            robot.sees("Which stage and fold?") && robot.sees("finetune fold 2") && robot.sees("current stage and fold")
+        )
         robot.press("/fold 1<enter><enter>")
         #expect(robot.sees("finetune fold 1") && robot.sees("epoch 50"))
         robot.press("F/pretrain<enter><enter>")

@@ -12,10 +12,10 @@ import Testing
         var robot = Robot(state)
         robot.press("3")
         #expect(robot.takeEffects() == [.smoother(.open(.run(Fixture.predicted[0]), 1))])
-        #expect(robot.sees("reading ck-expr"))
+        #expect(robot.sees("loading ck-expr"))
         robot.send(.smoother(.openFailed(1, "val.csv, line 7: 'x' is not a number.")))
         #expect(robot.sees("val.csv, line 7"))
-        #expect(robot.sees("corrects the path"))
+        #expect(robot.sees("correct the path"))
         robot.send(.smoother(.openFailed(0, "late")))
         #expect(robot.sees("val.csv, line 7"))
     }
@@ -42,7 +42,7 @@ import Testing
         robot.press("~/them")
         robot.send(.input(.paste("/pred.csv\n")))
         robot.press("<tab>labels<tab>valence=pred_ftrick<tab>oops<enter>")
-        #expect(robot.sees("'oops' is not channel=column"))
+        #expect(robot.sees("'oops' is not of the form channel=column"))
         robot.press("<ctrl-u>valence=target<tab>x<enter>")
         #expect(robot.sees("'x' is not a number of frames"))
         robot.press("<ctrl-u>25<enter>")
@@ -62,7 +62,7 @@ import Testing
     @Test func videosFoldsAndCurvesAreChosen() {
         var robot = Fixture.smoother()
         robot.press("V")
-        #expect(robot.sees("Which video?  worst first"))
+        #expect(robot.sees("Which video? (worst first)"))
         robot.press("/left<enter><enter>")
         #expect(robot.smoother.shownVideo?.name == "video5_left")
         robot.press("Fj<enter>")
@@ -98,7 +98,7 @@ import Testing
         robot.press("n")
         #expect(robot.smoother.video == robot.smoother.listed[1])
         robot.press("NN")
-        #expect(robot.robot.bottom.contains("that was the first video"))
+        #expect(robot.robot.bottom.contains("this is the first video"))
         robot.press("/77<enter>")
         #expect(robot.smoother.listed.count == 1)
         robot.press("n")
@@ -158,7 +158,7 @@ import Testing
         #expect(robot.sigmas == Sigmas(400, 0, 2))
     }
 
-    @Test func tuningShowsTheHonestNumberBesideTheFittedOne() throws {
+    @Test func tuningShowsWhatWasLeftOutBesideWhatWasFitted() throws {
         var robot = Fixture.smoother()
         robot.isHolding = true
         robot.press("a")
@@ -193,13 +193,13 @@ import Testing
         robot.press("gg<enter>")
         #expect(robot.sigmas == .identity)
         robot.press("G<enter>")
-        #expect(robot.robot.bottom.contains("is a baseline"))
+        #expect(robot.robot.bottom.contains("is only a baseline"))
     }
 
     @Test func aTuningIsToldWhatToLeaveOutAndWhatToTake() throws {
         var robot = Fixture.smoother(width: 80, height: 24)
         robot.press("A")
-        #expect(robot.sees("leave out") && robot.sees("folds") && robot.sees("the best left out"))
+        #expect(robot.sees("leave out") && robot.sees("folds") && robot.sees("best when left out"))
         // Videos, the strict triple, up to 30 frames.
         robot.press("l<tab>l<tab><ctrl-u>x<enter>")
         #expect(robot.sees("'x' is not a number of frames"))
@@ -232,7 +232,7 @@ import Testing
         // While one runs there is nothing to be told.
         robot.isHolding = true
         robot.press("aA")
-        #expect(robot.robot.bottom.contains("a tuning runs"))
+        #expect(robot.robot.bottom.contains("tuning is running"))
         robot.press("a")
         #expect(robot.others.last == .cancelTuning)
     }
@@ -255,9 +255,9 @@ import Testing
             set.videos[index].truth = set.videos[index].truth.map { $0.map { _ in .nan } }
         }
         var robot = Fixture.smoother(set)
-        #expect(robot.sees("no truth, so nothing can be scored"))
+        #expect(robot.sees("no truth, so no scores"))
         robot.press("a")
-        #expect(robot.robot.bottom.contains("no truth to tune on"))
+        #expect(robot.robot.bottom.contains("tuning needs truth"))
         #expect(robot.smoother.curve(.smoothed)?.count == 400)
     }
 
@@ -295,7 +295,7 @@ import Testing
         robot.press("<right>")
         #expect(robot.sees("abaw5-va-submission.txt"))
         robot.press("<tab><ctrl-u><enter>")
-        #expect(robot.sees("the file has no name yet"))
+        #expect(robot.sees("the name of the file is missing"))
         robot.press("out.txt<tab>list.txt<enter>")
         guard case .export(let request) = robot.others.last else {
             Issue.record("nothing is exported")
@@ -306,7 +306,7 @@ import Testing
         #expect(request.list == "list.txt")
         #expect(!request.overwrites)
         robot.robot.send(.smoother(.exportExists(request)))
-        #expect(robot.sees("out.txt is there already"))
+        #expect(robot.sees("out.txt already exists"))
         robot.press("<enter>")
         #expect(robot.robot.bottom.contains("nothing was written"))
         robot.robot.send(.smoother(.exportExists(request)))
@@ -314,7 +314,7 @@ import Testing
         let before = robot.others.count
         robot.robot.send(.input(.key(.character("y")), inBurst: true))
         #expect(robot.others.count == before)
-        #expect(robot.sees("out.txt is there already"))
+        #expect(robot.sees("out.txt already exists"))
         robot.press("y")
         guard case .export(let again) = robot.others.last else { return }
         #expect(again.overwrites)

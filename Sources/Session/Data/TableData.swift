@@ -58,7 +58,7 @@ public struct TableData: DataSettings {
                 "columns of action units; `AU*` means every column that begins with AU and continues with a digit"),
             Setting(
                 "unitThreshold", \.rules.unitThreshold, .optional(.number(.positive)),
-                "the intensity from which a unit counts as active (DISFA, BP4D)"
+                "the intensity, of 0 to 5, from which a unit counts as active (DISFA, BP4D)"
             ).standard("only 0 and 1 are allowed"),
             Setting(
                 "unknown", \.rules.unknown, .numbers(example: "[9, 999]"),

@@ -40,7 +40,7 @@ public final class SmootherEngine: Sendable {
         for video in predictions.videos { offsets.append(offsets[offsets.count - 1] + video.count) }
         self.offsets = offsets
         /// The truth of the videos of which something was predicted, or of all.
-        func truth(ofAll isOfAll: Bool) -> [[Double]] {
+        func knownTruth(ofAll isOfAll: Bool) -> [[Double]] {
             (0..<predictions.truthChannels).map { channel in
                 predictions.videos.flatMap { video -> [Double] in
                     let scores = predictions.task == .expression ? video.scores : [video.scores[channel]]
@@ -50,9 +50,10 @@ public final class SmootherEngine: Sendable {
                 }
             }
         }
-        let truth = truth(ofAll: false)
+        let truth = knownTruth(ofAll: false)
         self.truth = truth
-        allTruth = truth(ofAll: true)
+        let allTruth = knownTruth(ofAll: true)
+        self.allTruth = allTruth
         let predictedTruth = truth.indices.map { channel in
             var known = truth[channel]
             for (index, video) in predictions.videos.enumerated() {
@@ -66,7 +67,6 @@ public final class SmootherEngine: Sendable {
             return known
         }
         self.predictedTruth = predictedTruth
-        let allTruth = allTruth
         unpredictedFrames = (0..<offsets[offsets.count - 1]).count { frame in
             allTruth.contains { $0[frame].isFinite } && !predictedTruth.contains { $0[frame].isFinite }
         }
@@ -80,7 +80,7 @@ public final class SmootherEngine: Sendable {
             gaps: options.result == .kept && options.standIn == nil ? options.gaps : .linear,
             result: options.standIn == nil ? options.result : .kept, standIn: options.standIn)
         if let known = rawTallies.withLock({ $0[key] }) { return known }
-        let tallies =
+        let tallies: [ScoreTally] =
             Parallel.map(predictions.videos.count, threads: threads) { index in
                 let video = predictions.videos[index]
                 let scores = video.scores.indices.map { key.scored(video.scores[$0], channel: $0) }

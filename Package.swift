@@ -49,7 +49,7 @@ let package = Package(
         library("Images", ["Compute", "CImage", "CKernels"]),
         library("RenderedFaces", ["Affect", "Compute", "Images"]),
         library("Session", ["Affect", "Basics", "JSON5"]),
-        library("Datasets", ["Affect", "Basics", "Compute", "Images", "RenderedFaces", "Tables"]),
+        library("Datasets", ["Affect", "Basics", "Compute", "Images", "RenderedFaces", "Session", "Tables"]),
         library("Checkpoints", ["Basics", "Compute", "CSystem", "CZlib", "JSON5"]),
         library("RunStore", ["Affect", "Basics", "CSQLite", "CSystem"]),
         library("Results", ["Affect", "Basics", "Evaluation", "RunStore", "Session"]),
@@ -91,7 +91,10 @@ let package = Package(
         tests("SessionTests", ["Affect", "Session", "JSON5"]),
         tests(
             "DatasetsTests",
-            ["TestSupport", "Affect", "Basics", "Datasets", "RenderedFaces", "Images", "Compute", "Tables"]),
+            [
+                "TestSupport", "Affect", "Basics", "Datasets", "RenderedFaces", "Images", "Compute", "Session",
+                "Tables",
+            ]),
         tests(
             "CheckpointsTests", ["TestSupport", "Checkpoints", "Basics", "Compute"], exclude: ["Fixtures", "Reference"]),
         tests("RunStoreTests", ["Affect", "RunStore", "CSQLite", "CSystem"]),
@@ -99,7 +102,8 @@ let package = Package(
         tests(
             "TrainingTests",
             [
-                "TestSupport", "Training", "Affect", "Basics", "Checkpoints", "Compute", "Datasets", "Evaluation", "Images",
+                "TestSupport", "Training", "Affect", "Basics", "Checkpoints", "Compute", "Datasets", "Evaluation",
+                "Images",
                 "Model", "Results", "RunStore", "Session",
             ]),
         tests("ScreenTests", ["Screen"]),
@@ -111,8 +115,7 @@ let package = Package(
             "MaefaceTests",
             [
                 "TestSupport", "maeface", "Shell", "Affect", "Basics", "Checkpoints", "Datasets", "Evaluation",
-                "Images",
-                "Model", "RenderedFaces", "RunStore", "Session", "Training", "Workbench",
+                "Images", "JSON5", "Model", "RenderedFaces", "RunStore", "Session", "Training", "Workbench",
             ]),
     ],
     swiftLanguageModes: [.v6],

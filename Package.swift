@@ -42,7 +42,7 @@ let package = Package(
         library("Basics"),
         library("Tables", ["Basics"]),
         library("JSON5", ["Basics"]),
-        library("Affect", ["Basics"]),
+        library("Affect", ["Basics", "Tables"]),
         library("Compute", ["Basics", "CKernels", "COpenBLAS"]),
         library("Model", ["Compute"]),
         library("Evaluation", ["Affect", "Basics", "CKernels", "Compute", "Tables"]),
@@ -51,7 +51,7 @@ let package = Package(
         library("Session", ["Affect", "Basics", "JSON5"]),
         library("Datasets", ["Affect", "Basics", "Compute", "Images", "RenderedFaces", "Tables"]),
         library("Checkpoints", ["Basics", "Compute", "CZlib", "JSON5"]),
-        library("RunStore", ["Basics", "CSQLite", "CSystem"]),
+        library("RunStore", ["Affect", "Basics", "CSQLite", "CSystem"]),
         library("Results", ["Affect", "Basics", "Evaluation", "RunStore", "Session"]),
         library(
             "Training",
@@ -81,21 +81,22 @@ let package = Package(
         tests("BasicsTests", ["Basics"]),
         tests("TablesTests", ["Tables"]),
         tests("JSON5Tests", ["JSON5", "Session"]),
+        tests("AffectTests", ["TestSupport", "Affect", "Tables"]),
         tests("ComputeTests", ["Compute", "CKernels"], exclude: ["Reference"]),
         tests("ModelTests", ["Model", "Compute"], exclude: ["Reference", "Fixtures"]),
         tests(
             "EvaluationTests", ["TestSupport", "Affect", "Basics", "Evaluation", "CKernels"], exclude: ["Reference"]),
         tests("ImagesTests", ["TestSupport", "Images", "Compute", "CImage"], exclude: ["Reference"]),
         tests("RenderedFacesTests", ["TestSupport", "Affect", "Datasets", "RenderedFaces", "Images", "Compute"]),
-        tests("SessionTests", ["Session", "JSON5"]),
+        tests("SessionTests", ["Affect", "Session", "JSON5"]),
         tests(
             "DatasetsTests",
             ["TestSupport", "Affect", "Basics", "Datasets", "RenderedFaces", "Images", "Compute", "Tables"]),
         tests(
             "CheckpointsTests", ["TestSupport", "Checkpoints", "Basics", "Compute"], exclude: ["Fixtures", "Reference"]),
-        tests("RunStoreTests", ["RunStore", "CSQLite", "CSystem"]),
+        tests("RunStoreTests", ["Affect", "RunStore", "CSQLite", "CSystem"]),
         tests("ResultsTests", ["Results", "Affect", "Evaluation", "RunStore", "Session"]),
-        tests("TrainingTests", ["Training", "Checkpoints", "Model", "Compute", "Session", "Evaluation"]),
+        tests("TrainingTests", ["Affect", "Training", "Checkpoints", "Model", "Compute", "Session", "Evaluation"]),
         tests("ScreenTests", ["Screen"]),
         tests(
             "WorkbenchTests", ["Workbench", "Affect", "Basics", "Screen", "RunStore", "Evaluation", "Results"],
@@ -104,8 +105,9 @@ let package = Package(
         tests(
             "MaefaceTests",
             [
-                "TestSupport", "maeface", "Shell", "Affect", "Basics", "Checkpoints", "Datasets", "RenderedFaces",
+                "TestSupport", "maeface", "Shell", "Affect", "Basics", "Checkpoints", "Datasets", "Evaluation",
                 "Images",
+                "Model", "RenderedFaces", "RunStore", "Session", "Training", "Workbench",
             ]),
     ],
     swiftLanguageModes: [.v6],

@@ -205,6 +205,7 @@ struct Bounds {
     let words: String
     let contains: @Sendable (Double) -> Bool
 
+    static let finite = Bounds(words: "finite") { $0.isFinite }
     static let positive = Bounds(words: "above 0 and finite") { $0 > 0 && $0.isFinite }
     static let notNegative = Bounds(words: "at least 0 and finite") { $0 >= 0 && $0.isFinite }
     /// (0, 1)

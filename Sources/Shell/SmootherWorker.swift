@@ -78,7 +78,7 @@ package final class SmootherWorker: Sendable {
         case .run(let predicted):
             guard let store = try store() else { throw UserError.environment("The store of runs cannot be opened.") }
             let run = try store.run(predicted.run)
-            let files = try RunPredictions(of: run, in: store, task: AffectTask(rawValue: predicted.task))
+            let files = try RunPredictions(of: run, in: store, task: predicted.task)
             let reader = try PredictionReader(files.paths, options: files.reading)
             var set = try reader.readBounded()
             set.name = run.name

@@ -105,9 +105,38 @@ private func copy(_ folder: PictureFolder) throws {
         let folder = try PictureFolder()
         try copy(folder)
         try folder.text("annotations/\(track)/Train_Set/video9.txt", text)
-        let tracks: [AffWild2.Track] = AffWild2.Track.allCases.filter { $0.folderNames.contains(track) }
+        let tracks = AbawLayout.tracks.filter { AbawLayout.folderNames(of: $0).contains(track) }
         let error = labelError { _ = try AffWild2(path: folder.path, tracks: tracks).read() }
         #expect(error?.description.contains("\(track)/Train_Set/video9.txt\(message)") == true, "\(error as Any)")
+    }
+
+    @Test func markedUnitsAreTrainedOnOneByOneAndTheFrameIsNotScored() throws {
+        let folder = try PictureFolder()
+        try copy(folder)
+        try folder.text(
+            "annotations/AU_Detection_Challenge/Train_Set/video9.txt",
+            "AU1,AU2,AU4,AU6,AU7,AU10,AU12,AU15,AU23,AU24,AU25,AU26\n1,-1,0,0,0,0,0,0,0,0,0,0\n"
+                + "1,1,0,0,0,0,0,0,0,0,0,0\n")
+        var source = AffWild2(path: folder.path, tracks: [.actionUnits])
+        var set = try source.read()
+        var frames = (0..<set.count).filter { set.sequence($0) == "video9" }
+        #expect(frames.map { set.unit(0, of: $0) } == [true, true] && set.unit(1, of: frames[0]) == nil)
+        #expect(frames.map(set.isScored) == [false, true])
+        #expect(set.notes.contains { $0.contains("1 frames with -1 for some of their units are trained on") })
+        source.partialFrames = .score
+        set = try source.read()
+        frames = (0..<set.count).filter { set.sequence($0) == "video9" }
+        #expect(frames.map(set.isScored) == [true, true])
+    }
+
+    @Test func valenceBelowMinusOneIsMissingWhateverTheNumber() throws {
+        let folder = try PictureFolder()
+        try copy(folder)
+        try folder.text(
+            "annotations/VA_Estimation_Challenge/Train_Set/video9.txt", "valence,arousal\n-1.5,0.5\n0.5,-5\n-1,1\n")
+        let set = try AffWild2(path: folder.path, tracks: [.valenceArousal]).read()
+        let frames = (0..<set.count).filter { set.sequence($0) == "video9" }
+        #expect(frames.map { set.frame($0) } == [3] && set.valence(frames[0]) == -1)
     }
 
     @Test func repeatedHeadersAndEmptyLinesAreToleratedAndShiftNothing() throws {

@@ -100,7 +100,7 @@ import Testing
     @Test func intensitiesNeedAThreshold() throws {
         let folder = try PictureFolder()
         var table = try folder.table { rows in for row in rows.indices { rows[row][2] = "\(row % 6)" } }
-        table.unitThreshold = 2
+        table.rules.unitThreshold = 2
         let set = try table.read()
         #expect((0..<6).map { set.unit(0, of: $0) } == [false, false, true, true, true, true])
     }
@@ -124,6 +124,51 @@ import Testing
         #expect((0..<4).map { set.expression($0) } == [1, 2, 3, 0])
         table.classes = ExpressionClasses(names: ["neutral", "happy", "sad", "fear", "anger"])
         #expect(labelError { _ = try table.read() }?.description.contains("no row has the class \"anger\"") == true)
+    }
+
+    @Test func aDroppedClassKeepsTheOtherLabelsOfItsRows() throws {
+        let folder = try PictureFolder()
+        var table = try folder.table()
+        table.classes = ExpressionClasses(names: ["calm", "happy", "sad"], drop: ["happy"])
+        let set = try table.read()
+        #expect(set.classes == ["calm", "sad"] && set.count == 12)
+        #expect(set.expression(1) == nil && set.valence(1) == 0.1 && set.unit(1, of: 1) != nil)
+        #expect(set.notes == ["\(folder.path)/labels.csv: 4 rows of dropped classes kept for their other labels"])
+    }
+
+    @Test func codesForNothingAreNamedByTheHintAndReadWhenStated() throws {
+        let folder = try PictureFolder()
+        var table = try folder.table { rows in
+            rows[2][2] = "9"
+            rows[3][2] = "-1"
+        }
+        let error = try #require(labelError { _ = try table.read() })
+        #expect(error.description.contains("If 9 stands for units that are not known, set unknown: [9]"), "\(error)")
+        #expect(!error.description.contains("unitThreshold"))
+        // No threshold makes an intensity of it.
+        table.rules.unitThreshold = 2
+        #expect(labelError { _ = try table.read() }?.description.contains("set unknown: [9]") == true)
+        table.rules = LabelRules(unknown: [9])
+        let set = try table.read()
+        #expect(set.unit(0, of: 2) == nil && set.unit(1, of: 2) != nil && set.isScored(2))
+        // -1 is ABAW's mark: the frame is trained on unit by unit and not scored.
+        #expect(set.unit(0, of: 3) == nil && set.unit(1, of: 3) != nil && !set.isScored(3))
+        table.rules.partialFrames = .score
+        #expect(try table.read().isScored(3))
+        let intensities = try folder.table { $0[2][2] = "3" }
+        #expect(labelError { _ = try intensities.read() }?.hint == "for intensities of units set unitThreshold")
+    }
+
+    @Test func anotherScaleIsToldWithItsRangeAndMappedWhenStated() throws {
+        let folder = try PictureFolder()
+        var table = try folder.table { rows in
+            for row in rows.indices { (rows[row][4], rows[row][5]) = ("\(1 + row % 9)", "\(9 - row % 9)") }
+        }
+        let error = try #require(labelError { _ = try table.read() })
+        #expect(error.description.contains("go from 2 to 9; for another scale set scale: [LOW, HIGH]"), "\(error)")
+        table.rules.scale = 1...9
+        let set = try table.read()
+        #expect(set.valence(0) == -1 && set.arousal(0) == 1 && set.valence(4) == 0 && set.arousal(8) == -1)
     }
 
     @Test func aSecondTableIsTheValidationSet() throws {

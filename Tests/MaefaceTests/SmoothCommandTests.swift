@@ -140,7 +140,7 @@ import Testing
         #expect(list.output.contains("theirs") && list.output.contains("CCC 0.") && list.output.contains("finished"))
         let store = try RunStore.open(home: folder.path + "/runs", readOnly: true)
         let record = try #require(try store.predictions(of: 1).first)
-        #expect(record.task == "valenceArousal" && record.videos == 4 && record.framesPerSecond == 25)
+        #expect(record.task == .valenceArousal && record.videos == 4 && record.framesPerSecond == 25)
         let direct = try Program.run(["smooth", file, "--sigma", "6,2,1", "--json"])
         let kept = try Program.run(["smooth", "--run", "theirs", "--sigma", "6,2,1", "--json"] + home)
         #expect(
@@ -201,7 +201,7 @@ import Testing
             for step in [10, 20] {
                 try store.append(
                     PredictionRecord(
-                        stage: 1, fold: fold, step: Int64(step), task: task.rawValue, channels: channels, videos: 1,
+                        stage: 1, fold: fold, step: Int64(step), task: task, channels: channels, videos: 1,
                         frames: 2, file: step == 20 ? file : "predictions/gone-\(fold)-\(task.shortName).csv"),
                     to: run.id)
             }

@@ -1,3 +1,4 @@
+import Affect
 import Testing
 
 @testable import Session
@@ -21,15 +22,16 @@ private func session(_ data: String, folds: String = "null") -> String {
             { kind: "table", path: "ck/labels.csv", validation: "${FACES}/v.csv", images: "../i", image: "file",
               expression: "emotion", units: ["AU1", "AU*"], unitThreshold: 2, valence: "v", arousal: "a",
               subject: "who", video: "clip", frame: "n", classes: { "0": "neutral", "1": "happy", "7": "happy" },
-              drop: ["8"], missingImages: "skip" }
+              drop: ["8"], unknown: [9, 999], scale: [1, 9], partialFrames: "score", missingImages: "skip" }
             """, folds: "{ count: 5, group: \"subject\", seed: 3 }")
         let session = try read(text)
         let expected = TableData(
             path: "/sessions/ck/labels.csv", validation: "/data/faces/v.csv", images: "/sessions/../i", image: "file",
-            expression: "emotion", units: ["AU1", "AU*"], unitThreshold: 2, valence: "v", arousal: "a", subject: "who",
+            expression: "emotion", units: ["AU1", "AU*"], valence: "v", arousal: "a", subject: "who",
             video: "clip", frame: "n",
             classes: ClassSettings(
                 names: ["neutral", "happy"], written: ["0": "neutral", "1": "happy", "7": "happy"], drop: ["8"]),
+            rules: LabelRules(scale: 1...9, unknown: [9, 999], unitThreshold: 2, partialFrames: .score),
             missingImages: .skip)
         #expect(session.data == [DataSource(name: "set", content: .table(expected))])
         #expect(session.folds == .grouped(count: 5, group: "subject", seed: 3))

@@ -154,27 +154,3 @@ struct LoadedWeightsTests {
         #expect(failure(Self.settings("nowhere.pth"))?.contains("No such file") == true)
     }
 }
-
-@Suite("Scores of the tasks")
-struct TaskScoresTests {
-    @Test("Probabilities, units, and numbers within bounds")
-    func scores() throws {
-        func run(_ task: TaskScores, _ outputs: [Float]) -> [Float] { outputs.withUnsafeBufferPointer(task.scores) }
-        let classes = run(try TaskScores(task: .expression, outputs: 3, names: nil), [1000, 1000, -1000])
-        #expect(classes == [0.5, 0.5, 0])
-        let units = try TaskScores(task: .actionUnits, outputs: 2, names: ["AU1", "AU2"])
-        #expect(run(units, [0, 40]) == [0.5, 1])
-        #expect(run(try TaskScores(task: .valenceArousal, outputs: 2, names: nil), [-1.5, 0.25]) == [-1, 0.25])
-    }
-
-    @Test("A head of another task is refused")
-    func mismatch() throws {
-        #expect(throws: TaskScoresError.self) { try TaskScores(task: .valenceArousal, outputs: 8, names: nil) }
-        #expect(throws: TaskScoresError.self) { try TaskScores(task: .actionUnits, outputs: 8, names: nil) }
-        #expect(throws: TaskScoresError.self) { try TaskScores(task: .expression, outputs: 1, names: nil) }
-        #expect(throws: TaskScoresError.self) { try TaskScores(task: .expression, outputs: 8, names: ["a"]) }
-        #expect(throws: TaskScoresError.self) { try TaskScores(task: .expression, outputs: 2, names: ["a", "a"]) }
-        #expect(try TaskScores(task: .expression, outputs: 2, names: nil).channels == ["class0", "class1"])
-        #expect(try TaskScores(task: .actionUnits, outputs: 12, names: nil).channels[2] == "AU4")
-    }
-}

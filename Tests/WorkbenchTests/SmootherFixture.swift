@@ -10,8 +10,8 @@ import Screen
 extension Fixture {
     /// Run 2 has two tasks.
     static let predicted = [
-        PredictedTask(run: 2, task: "valenceArousal"), PredictedTask(run: 2, task: "expression"),
-        PredictedTask(run: 1, task: "actionUnits"),
+        PredictedTask(run: 2, task: .valenceArousal), PredictedTask(run: 2, task: .expression),
+        PredictedTask(run: 1, task: .actionUnits),
     ]
 
     private static func wave(_ frame: Int, _ period: Double, _ phase: Double) -> Double {

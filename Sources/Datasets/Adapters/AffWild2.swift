@@ -3,52 +3,29 @@ import Glibc
 import RenderedFaces
 import Tables
 
-/// The layout of Aff-Wild2 and the ABAW challenges: one annotation file for each video with a line for each frame, and
-/// a folder of face crops for each video, named by the number of the frame.
-///
-/// Line k after the header belongs to `cropped_aligned/VIDEO/k.jpg`, k from 00001 with five digits. Frames without a
-/// face have no crop, and some videos have a line more or less than frames, so lines and crops are joined by number.
-/// -5 (valence, arousal) and -1 (expression, units) mark frames without a label. `_left` and `_right` name two people
+/// Aff-Wild2 and the ABAW challenges: annotations and crops as `AbawLayout` says, joined by the number of the frame,
+/// because some frames have no crop and some videos a line more or less than frames. `_left` and `_right` name two people
 /// of one video, which stay together in folds.
 public struct AffWild2: Equatable, Sendable {
-    /// One of the challenges' tasks.
-    public enum Track: String, Sendable, CaseIterable {
-        case actionUnits
-        case expression
-        case valenceArousal
-
-        /// The names that the annotation folder has had over the years.
-        var folderNames: [String] {
-            switch self {
-            case .actionUnits: ["AU_Detection_Challenge", "AU_Set"]
-            case .expression: ["EXPR_Classification_Challenge", "EXPR_Recognition_Challenge", "EXPR_Set"]
-            case .valenceArousal: ["VA_Estimation_Challenge", "VA_Set"]
-            }
-        }
-
-        /// The names of the columns in the order of the files.
-        var columns: [String] {
-            switch self {
-            case .actionUnits: ActionUnit.allCases.map { "AU\($0.rawValue)" }
-            case .expression: ExpressionClasses.affWild2
-            case .valenceArousal: ["valence", "arousal"]
-            }
-        }
-    }
-
     /// The folder that holds the annotation folders, directly or one folder further down, and the crops.
     public var path: String
-    public var tracks: [Track]
+    public var tracks: [AffectTask]
     /// Folders of crops; nil takes `cropped_aligned` and `cropped_aligned_new_50_vids` in `path`.
     public var images: [String]?
     /// Of the eight classes, those to leave out.
     public var drop: [String]
+    /// What becomes of frames with -1 for some of their units in scores.
+    public var partialFrames: PartialFrames
 
-    public init(path: String, tracks: [Track], images: [String]? = nil, drop: [String] = []) {
+    public init(
+        path: String, tracks: [AffectTask], images: [String]? = nil, drop: [String] = [],
+        partialFrames: PartialFrames = .drop
+    ) {
         self.path = path
         self.tracks = tracks
         self.images = images
         self.drop = drop
+        self.partialFrames = partialFrames
     }
 
     /// Reads the annotations of the training and the validation set and joins them with the crops.
@@ -77,7 +54,7 @@ struct AffWild2Reading {
     private struct Video {
         var split: LabelledSet.Split
         /// By track.
-        var files: [AffWild2.Track: String] = [:]
+        var files: [AffectTask: String] = [:]
     }
 
     mutating func read() throws(LabelError) -> LabelledSet {
@@ -85,11 +62,12 @@ struct AffWild2Reading {
         let crops = try cropFolders()
         let hasUnits = source.tracks.contains(.actionUnits)
         var builder = LabelledSetBuilder(
-            classes: classes.kept ?? [], units: hasUnits ? AffWild2.Track.actionUnits.columns : [])
+            classes: classes.kept ?? [], units: hasUnits ? AffectTask.actionUnits.standardChannels : [])
         var withoutCrops: [String] = []
         var samples = 0
         var unlabelled = 0
         var faceless = 0
+        var partial = 0
         for (name, video) in videos.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
             let frames = try labels(of: name, video)
             guard let folder = crops.first(where: { Self.isFolder("\($0)/\(name)") }).map({ "\($0)/\(name)" }),
@@ -118,10 +96,11 @@ struct AffWild2Reading {
                 sample.name = image
                 sample.split = video.split
                 sample.frame = index + 1
-                sample.video = Self.withoutSide(name)
+                sample.video = AbawLayout.videoWithoutSide(name)
                 sample.sequence = name
                 builder.add(sample)
                 samples += 1
+                if sample.isUnscored { partial += 1 }
             }
         }
         try problems.check()
@@ -134,6 +113,7 @@ struct AffWild2Reading {
             notes.append("\(source.path): \(withoutCrops.count) videos without a folder of crops left out: \(names)")
         }
         if unlabelled > 0 { notes.append("\(source.path): \(unlabelled) frames without a label left out") }
+        if partial > 0 { notes.append("\(source.path): \(LabelProblemList.partialFrames(partial))") }
         if faceless > 0 { notes.append("\(source.path): \(faceless) labelled frames without a crop left out") }
         var set = builder.finished(notes: notes)
         set.namesAreFrames = true
@@ -147,8 +127,8 @@ struct AffWild2Reading {
         for track in source.tracks {
             let root = try annotationFolder(track)
             for (split, names) in [
-                (LabelledSet.Split.training, ["Train_Set", "Training_Set"]),
-                (.validation, ["Validation_Set"]),
+                (LabelledSet.Split.training, AbawLayout.trainingFolders),
+                (.validation, AbawLayout.validationFolders),
             ] {
                 guard let folder = names.map({ "\(root)/\($0)" }).first(where: Self.isFolder) else {
                     problems.add(root, nil, "holds no folder \(names[0])")
@@ -174,21 +154,22 @@ struct AffWild2Reading {
         return videos
     }
 
-    private func annotationFolder(_ track: AffWild2.Track) throws(LabelError) -> String {
+    private func annotationFolder(_ track: AffectTask) throws(LabelError) -> String {
         let below = (FolderListings.names(in: source.path) ?? []).sorted().filter { !$0.hasPrefix(".") }
         let roots = [source.path] + below.map { "\(source.path)/\($0)" }
+        let names = AbawLayout.folderNames(of: track)
         for root in roots {
-            for name in track.folderNames where Self.isFolder("\(root)/\(name)") { return "\(root)/\(name)" }
+            for name in names where Self.isFolder("\(root)/\(name)") { return "\(root)/\(name)" }
         }
         throw LabelError(
             LabelProblem(
                 file: source.path,
-                "holds no annotations for \(track.rawValue): no folder \(track.folderNames.joined(separator: " or "))"))
+                "holds no annotations for \(track.rawValue): no folder \(names.joined(separator: " or "))"))
     }
 
     private func cropFolders() throws(LabelError) -> [String] {
         let folders =
-            source.images ?? ["cropped_aligned", "cropped_aligned_new_50_vids"].map { "\(source.path)/\($0)" }
+            source.images ?? AbawLayout.cropFolders.map { "\(source.path)/\($0)" }
         let present = folders.filter(Self.isFolder)
         if !present.isEmpty { return present }
         throw LabelError(
@@ -213,12 +194,6 @@ struct AffWild2Reading {
         return images
     }
 
-    /// The video of a person of two.
-    static func withoutSide(_ name: String) -> String {
-        for side in ["_left", "_right"] where name.hasSuffix(side) { return String(name.dropLast(side.count)) }
-        return name
-    }
-
     // MARK: Lines
 
     /// The labels of a video, frame by frame from number 1; nil where the lines end earlier in this track.
@@ -227,22 +202,15 @@ struct AffWild2Reading {
         for track in source.tracks {
             guard let path = video.files[track] else { continue }
             do throws(TableError) {
-                let reader = try TableReader(path: path, delimiter: ",")
-                var record = TableRecord()
-                var index = 0
-                while try reader.next(into: &record) {
-                    // The header, which some files repeat.
-                    if record.count == track.columns.count || index == 0, record.number(0) == nil {
-                        if record.texts == track.columns || index == 0 && record.line == 1 {
-                            check(record, track, path)
-                            continue
-                        }
-                    }
-                    if index == frames.count { frames.append(nil) }
-                    var sample = frames[index] ?? LabelledSample(folder: "", name: "", file: path, line: record.line)
-                    take(record, track, path, into: &sample)
-                    frames[index] = sample
-                    index += 1
+                let file = try AbawAnnotations(path: path, task: track)
+                for problem in file.problems { problems.add(problem.path, problem.line, problem.reason) }
+                for frame in 0..<file.count {
+                    if frame == frames.count { frames.append(nil) }
+                    var sample =
+                        frames[frame]
+                        ?? LabelledSample(folder: "", name: "", file: path, line: file.lines[frame])
+                    take(file, frame, into: &sample)
+                    frames[frame] = sample
                 }
             } catch {
                 problems.add(error.path, error.line, error.reason)
@@ -251,54 +219,22 @@ struct AffWild2Reading {
         return frames
     }
 
-    /// The order of the columns is fixed; another one would train the wrong outputs.
-    private mutating func check(_ record: TableRecord, _ track: AffWild2.Track, _ path: String) {
-        guard record.texts.map({ $0.lowercased() }) != track.columns.map({ $0.lowercased() }) else { return }
-        problems.add(
-            path, record.line,
-            "the header is \(record.texts.joined(separator: ",")); it should be \(track.columns.joined(separator: ","))"
-        )
-    }
-
-    private mutating func take(
-        _ record: TableRecord, _ track: AffWild2.Track, _ path: String, into sample: inout LabelledSample
-    ) {
-        let expected = track == .expression ? 1 : track.columns.count
-        guard record.count == expected else {
-            problems.add(path, record.line, "\(record.count) values; a line has \(expected)")
-            return
-        }
-        switch track {
+    private func take(_ file: AbawAnnotations, _ frame: Int, into sample: inout LabelledSample) {
+        let labels = file[frame]
+        guard let first = labels.first, let last = labels.last else { return }
+        switch file.task {
         case .actionUnits:
-            sample.units = (0..<expected).map { column in
-                let value = record.number(column)
-                if value == 0 || value == 1 || value == -1 { return Int8(value ?? -1) }
-                problems.add(
-                    path, record.line, "\(track.columns[column]) is \"\(record[column])\"; a unit is 0, 1 or -1")
-                return -1
-            }
+            sample.units = labels.map { $0.isNaN ? -1 : Int8($0) }
+            sample.isUnscored =
+                source.partialFrames == .drop && file.isMarked(frame) && sample.units.contains { $0 >= 0 }
         case .expression:
-            guard let number = record.wholeNumber(0), (-1..<ExpressionClasses.affWild2.count).contains(number) else {
-                problems.add(path, record.line, "the expression is \"\(record[0])\"; it is a number from -1 to 7")
-                return
-            }
-            if number >= 0, case .kept(let name) = classes.meaning(of: ExpressionClasses.affWild2[number]) {
+            if !first.isNaN, case .kept(let name) = classes.meaning(of: ExpressionClasses.affWild2[Int(first)]) {
                 sample.expression = name
             }
         case .valenceArousal:
-            let values = (0..<2).map { record.number($0) }
-            guard let valence = values[0], let arousal = values[1] else {
-                problems.add(path, record.line, "\"\(record[0])\" and \"\(record[1])\" should be two numbers")
-                return
-            }
-            // The challenge drops a frame if either is marked.
-            if valence == -5 || arousal == -5 { return }
-            guard (-1...1).contains(valence), (-1...1).contains(arousal) else {
-                problems.add(path, record.line, "valence \(valence), arousal \(arousal): they lie between -1 and 1")
-                return
-            }
-            sample.valence = Float(valence)
-            sample.arousal = Float(arousal)
+            guard !first.isNaN else { return }
+            sample.valence = Float(first)
+            sample.arousal = Float(last)
         }
     }
 }

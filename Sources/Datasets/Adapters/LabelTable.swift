@@ -16,8 +16,6 @@ public struct LabelTable: Equatable, Sendable {
     /// Columns of action units; a name that ends in `*` stands for all columns that begin so, `AU*`, and go on with a
     /// digit.
     public var units: [String]
-    /// Intensities from this value on count as active, as in DISFA and BP4D; nil takes 0 and 1 only.
-    public var unitThreshold: Double?
     public var valence: String?
     public var arousal: String?
     public var subject: String?
@@ -26,14 +24,17 @@ public struct LabelTable: Equatable, Sendable {
     /// A column that says train, validation or test.
     public var split: String?
     public var classes: ExpressionClasses
+    /// What numbers mean: intensities of units as in DISFA and BP4D, codes for nothing, the scale of valence and arousal.
+    public var rules: LabelRules
     /// Whether rows whose image is not there are passed over and counted, instead of being an error.
     public var skipsMissingImages: Bool
 
     public init(
         path: String, validationPath: String? = nil, imageFolder: String? = nil, image: String = "image",
-        expression: String? = nil, units: [String] = [], unitThreshold: Double? = nil, valence: String? = nil,
-        arousal: String? = nil, subject: String? = nil, video: String? = nil, frame: String? = nil,
-        split: String? = nil, classes: ExpressionClasses = ExpressionClasses(), skipsMissingImages: Bool = false
+        expression: String? = nil, units: [String] = [], valence: String? = nil, arousal: String? = nil,
+        subject: String? = nil, video: String? = nil, frame: String? = nil, split: String? = nil,
+        classes: ExpressionClasses = ExpressionClasses(), rules: LabelRules = LabelRules(),
+        skipsMissingImages: Bool = false
     ) {
         self.path = path
         self.validationPath = validationPath
@@ -41,7 +42,6 @@ public struct LabelTable: Equatable, Sendable {
         self.image = image
         self.expression = expression
         self.units = units
-        self.unitThreshold = unitThreshold
         self.valence = valence
         self.arousal = arousal
         self.subject = subject
@@ -49,13 +49,14 @@ public struct LabelTable: Equatable, Sendable {
         self.frame = frame
         self.split = split
         self.classes = classes
+        self.rules = rules
         self.skipsMissingImages = skipsMissingImages
     }
 
     /// Reads the table, or both.
     ///
     /// Missing is an empty cell or a word for nothing; -1 for an expression; -1 and 999 for a unit; -5 (Aff-Wild2) and
-    /// -2 (AffectNet) for valence and arousal.
+    /// -2 (AffectNet) for valence and arousal; and the codes that the rules name.
     ///
     /// - Throws: `LabelError` with the rows of values that mean nothing, images that are not there, columns that are
     ///   missing.
@@ -82,6 +83,11 @@ struct LabelTableReading {
     private var units: [String] = []
     private var found: Set<String> = []
     private var dropped = 0
+    private var keptWithoutClass = 0
+    private var partial = 0
+    /// The numbers of units that mean nothing, for a hint.
+    private var wrongUnits: Set<Double> = []
+    private var wrongRange: ClosedRange<Double>?
     private var withoutLabels = 0
     private var missingImages = 0
 
@@ -146,7 +152,7 @@ struct LabelTableReading {
             if let column = columns.expression {
                 (sample.expression, isDropped) = expression(record, column, path)
             }
-            sample.units = columns.units.map { unit(record, $0, header.columns[$0], path) }
+            units(record, columns.units, header.columns, path, into: &sample)
             if let column = columns.valence { sample.valence = affect(record, column, "valence", path) }
             if let column = columns.arousal { sample.arousal = affect(record, column, "arousal", path) }
             sample.subject = columns.subject.flatMap { text(record, $0, "subject", path) }
@@ -156,11 +162,12 @@ struct LabelTableReading {
             sample.split = columns.split.map { self.split(record, $0, path) } ?? split
             if problems.total > before { continue }
             let hasUnits = sample.units.contains { $0 >= 0 }
-            if isDropped {
-                dropped += 1
-            } else if sample.expression == nil, !hasUnits, sample.valence == nil, sample.arousal == nil {
-                withoutLabels += 1
+            if sample.expression == nil, !hasUnits, sample.valence == nil, sample.arousal == nil {
+                if isDropped { dropped += 1 } else { withoutLabels += 1 }
             } else {
+                // A class that is dropped says nothing against the row's other labels.
+                if isDropped { keptWithoutClass += 1 }
+                if sample.isUnscored { partial += 1 }
                 if let expression = sample.expression { found.insert(expression) }
                 samples.append(sample)
             }
@@ -188,7 +195,8 @@ struct LabelTableReading {
         _ record: TableRecord, _ column: Int, _ path: String
     ) -> (name: String?, isDropped: Bool) {
         let text = record[column]
-        if table.classes.written[text] == nil, text == "-1" || record.isMissing(column) { return (nil, false) }
+        let isUnknown = record.isMissing(column) || record.number(column).map(table.rules.unknown.contains) == true
+        if table.classes.written[text] == nil, text == "-1" || isUnknown { return (nil, false) }
         switch table.classes.meaning(of: text) {
         case .kept(let name): return (name, false)
         case .dropped: return (nil, true)
@@ -198,39 +206,80 @@ struct LabelTableReading {
         }
     }
 
-    private mutating func unit(_ record: TableRecord, _ column: Int, _ name: String, _ path: String) -> Int8 {
-        if record.isMissing(column) { return -1 }
-        guard let value = record.number(column) else {
-            problems.add(path, record.line, "\(name) is \"\(record[column])\", which is not a number")
+    private mutating func units(
+        _ record: TableRecord, _ columns: [Int], _ names: [String], _ path: String, into sample: inout LabelledSample
+    ) {
+        var isMarked = false
+        sample.units = columns.map { column in
+            let meaning: LabelMeaning
+            if record.isMissing(column) {
+                meaning = .missing
+            } else if let number = record.number(column) {
+                meaning = table.rules.unit(number)
+                if meaning == .wrong { wrongUnit(number, "\(names[column]) is \(record[column])", record, path) }
+            } else {
+                problems.add(path, record.line, "\(names[column]) is \"\(record[column])\", which is not a number")
+                return -1
+            }
+            if meaning == .marked { isMarked = true }
+            if case .value(let value) = meaning { return Int8(value) }
             return -1
         }
-        if value == -1 || value == 999 { return -1 }
-        if let threshold = table.unitThreshold {
-            if value >= 0 { return value >= threshold ? 1 : 0 }
-            problems.add(path, record.line, "\(name) is \(record[column]); an intensity is at least 0")
-        } else {
-            if value == 0 || value == 1 { return Int8(value) }
-            problems.add(
-                path, record.line,
-                "\(name) is \(record[column]); a unit is 1 (active), 0, or -1 and empty where it is not known. For "
-                    + "intensities set unitThreshold.")
-        }
-        return -1
+        sample.isUnscored =
+            isMarked && table.rules.partialFrames == .drop && sample.units.contains { $0 >= 0 }
+    }
+
+    private mutating func wrongUnit(_ number: Double, _ found: String, _ record: TableRecord, _ path: String) {
+        wrongUnits.insert(number)
+        problems.add(
+            path, record.line,
+            table.rules.unitThreshold == nil
+                ? "\(found); a unit is 1 (active), 0, or -1 and empty where it is not known"
+                : "\(found); an intensity is between 0 and 5")
     }
 
     private mutating func affect(_ record: TableRecord, _ column: Int, _ name: String, _ path: String) -> Float? {
         if record.isMissing(column) { return nil }
-        guard let value = record.number(column) else {
+        guard let number = record.number(column) else {
             problems.add(path, record.line, "\(name) is \"\(record[column])\", which is not a number")
             return nil
         }
-        if value == -5 || value == -2 { return nil }
-        guard (-1...1).contains(value) else {
+        switch table.rules.valenceArousal(number) {
+        case .value(let value): return Float(value)
+        case .missing, .marked: return nil
+        case .wrong:
+            let low = min(number, wrongRange?.lowerBound ?? number)
+            wrongRange = low...max(number, wrongRange?.upperBound ?? number)
+            let scale = table.rules.scale.map { "\(Self.text($0.lowerBound)) and \(Self.text($0.upperBound))" }
             problems.add(
-                path, record.line, "\(name) is \(record[column]); it lies between -1 and 1, or is -5 for unknown")
+                path, record.line,
+                "\(name) is \(record[column]); it lies between \(scale ?? "-1 and 1"), or is -5 for unknown")
             return nil
         }
-        return Float(value)
+    }
+
+    private static func text(_ number: Double) -> String {
+        number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
+    }
+
+    /// What to do about numbers that mean nothing: a hint proposes nothing that the numbers found contradict.
+    private var hint: String? {
+        var hints: [String] = []
+        // An intensity is one of 0 to 5; a number beyond stands for something else, such as a unit that cannot be coded.
+        let intensities = wrongUnits.filter { (0...LabelRules.largestIntensity).contains($0) }
+        let codes = wrongUnits.subtracting(intensities).sorted()
+        if !intensities.isEmpty { hints.append("for intensities of units set unitThreshold") }
+        if !codes.isEmpty, codes.count <= 3 {
+            let list = codes.map(Self.text).joined(separator: ", ")
+            let stands = codes.count == 1 ? "stands" : "stand"
+            hints.append("if \(list) \(stands) for units that are not known, set unknown: [\(list)]")
+        }
+        if let wrongRange {
+            hints.append(
+                "the wrong valence and arousal go from \(Self.text(wrongRange.lowerBound)) to "
+                    + "\(Self.text(wrongRange.upperBound)); for another scale set scale: [LOW, HIGH]")
+        }
+        return hints.isEmpty ? nil : hints.joined(separator: "; ")
     }
 
     private mutating func text(_ record: TableRecord, _ column: Int, _ name: String, _ path: String) -> String? {
@@ -260,7 +309,7 @@ struct LabelTableReading {
                 problems.add(table.path, nil, "no row has the class \"\(name)\"; leave it out of classes, or drop it")
             }
         }
-        try problems.check()
+        try problems.check(hint: hint)
         guard !samples.isEmpty else {
             throw LabelError(LabelProblem(file: table.path, "no row has a label and an image"))
         }
@@ -271,8 +320,10 @@ struct LabelTableReading {
             if count > 0 { notes.append("\(table.path): \(count) row\(count == 1 ? "" : "s") \(what)") }
         }
         note(dropped, "of dropped classes left out")
+        note(keptWithoutClass, "of dropped classes kept for their other labels")
         note(withoutLabels, "without any label left out")
         note(missingImages, "without an image left out")
+        if partial > 0 { notes.append("\(table.path): \(LabelProblemList.partialFrames(partial))") }
         return builder.finished(notes: notes)
     }
 }

@@ -125,7 +125,7 @@ public final class SmootherEngine: Sendable {
     /// Clipped, or a probability again.
     func finish(_ smoothed: [Double], _ options: FilterOptions) -> [Double] {
         if predictions.task == .valenceArousal {
-            return options.clips ? smoothed.map { $0.isNaN ? $0 : min(1, max(-1, $0)) } : smoothed
+            return options.clips ? smoothed.map(OutputScores.clipped) : smoothed
         }
         return options.domain.restore(smoothed, task: predictions.task)
     }

@@ -1,3 +1,5 @@
+import Affect
+
 /// Which expression classes a model has, in which order, and how the labels write them.
 public struct ClassSettings: Equatable, Sendable {
     /// The classes in the order of their numbers; nil takes those that the labels hold.
@@ -38,8 +40,6 @@ public struct TableData: Equatable, Sendable {
     public var expression: String?
     /// Columns, or `AU*` for all that begin so.
     public var units: [String]
-    /// Intensities from here on count as active; nil takes 0 and 1 only.
-    public var unitThreshold: Double?
     public var valence: String?
     public var arousal: String?
     public var subject: String?
@@ -47,6 +47,8 @@ public struct TableData: Equatable, Sendable {
     public var frame: String?
     public var split: String?
     public var classes: ClassSettings
+    /// What the numbers of the labels mean: `unitThreshold`, `unknown`, `scale`, `partialFrames`.
+    public var rules: LabelRules
     public var missingImages: MissingImages
 
     /// What a row without its image is.
@@ -57,9 +59,10 @@ public struct TableData: Equatable, Sendable {
 
     public init(
         path: String, validation: String? = nil, images: String? = nil, image: String = "image",
-        expression: String? = nil, units: [String] = [], unitThreshold: Double? = nil, valence: String? = nil,
-        arousal: String? = nil, subject: String? = nil, video: String? = nil, frame: String? = nil,
-        split: String? = nil, classes: ClassSettings = ClassSettings(), missingImages: MissingImages = .error
+        expression: String? = nil, units: [String] = [], valence: String? = nil, arousal: String? = nil,
+        subject: String? = nil, video: String? = nil, frame: String? = nil, split: String? = nil,
+        classes: ClassSettings = ClassSettings(), rules: LabelRules = LabelRules(),
+        missingImages: MissingImages = .error
     ) {
         self.path = path
         self.validation = validation
@@ -67,7 +70,6 @@ public struct TableData: Equatable, Sendable {
         self.image = image
         self.expression = expression
         self.units = units
-        self.unitThreshold = unitThreshold
         self.valence = valence
         self.arousal = arousal
         self.subject = subject
@@ -75,27 +77,28 @@ public struct TableData: Equatable, Sendable {
         self.frame = frame
         self.split = split
         self.classes = classes
+        self.rules = rules
         self.missingImages = missingImages
     }
 }
 
 /// Aff-Wild2 as the ABAW challenges lay it out.
 public struct AffWild2Data: Equatable, Sendable {
-    public enum Track: String, Sendable, CaseIterable {
-        case actionUnits
-        case expression
-        case valenceArousal
-    }
-
     /// The absolute path of the folder that holds annotations and crops.
     public var path: String
-    public var tracks: [Track]
+    public var tracks: [AffectTask]
     /// Absolute paths of folders of crops; nil takes the usual ones in `path`.
     public var images: [String]?
     /// Of the eight classes, those to leave out.
     public var drop: [String]
+    /// What becomes of frames with -1 for some of their units in scores.
+    public var partialFrames: PartialFrames
 
-    public init(path: String, tracks: [Track], images: [String]? = nil, drop: [String] = []) {
+    public init(
+        path: String, tracks: [AffectTask], images: [String]? = nil, drop: [String] = [],
+        partialFrames: PartialFrames = .drop
+    ) {
+        self.partialFrames = partialFrames
         self.path = path
         self.tracks = tracks
         self.images = images
@@ -109,13 +112,13 @@ public struct RenderedVideoData: Equatable, Sendable {
     public var frames: Int
     /// Pixels along each side of the crops.
     public var side: Int
-    public var tracks: [AffWild2Data.Track]
+    public var tracks: [AffectTask]
     public var seed: UInt64
     /// The absolute path of the folder to write to; nil leaves the choice to the program.
     public var path: String?
 
     public init(
-        videos: Int, frames: Int, side: Int, tracks: [AffWild2Data.Track] = AffWild2Data.Track.allCases,
+        videos: Int, frames: Int, side: Int, tracks: [AffectTask] = AbawLayout.tracks,
         seed: UInt64 = 1, path: String? = nil
     ) {
         self.videos = videos

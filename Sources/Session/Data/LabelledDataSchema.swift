@@ -1,3 +1,4 @@
+import Affect
 import JSON5
 
 /// The kinds of `data` that have labels.
@@ -13,7 +14,7 @@ extension SessionSchema {
         table.image = column(&fields, "image") ?? table.image
         table.expression = column(&fields, "expression")
         table.units = texts(&fields, "units", example: "[\"AU*\"]") ?? []
-        table.unitThreshold = fields.optionalNumber("unitThreshold", .positive)
+        table.rules = labelRules(&fields)
         table.valence = column(&fields, "valence")
         table.arousal = column(&fields, "arousal")
         table.subject = column(&fields, "subject")
@@ -39,7 +40,8 @@ extension SessionSchema {
     func affWild2Data(_ fields: inout FieldReader) -> AffWild2Data {
         AffWild2Data(
             path: requiredPath(&fields, example: "\"aff-wild2\""), tracks: tracks(&fields, isRequired: true),
-            images: paths(&fields, "images"), drop: texts(&fields, "drop", example: "[\"Other\"]") ?? [])
+            images: paths(&fields, "images"), drop: texts(&fields, "drop", example: "[\"Other\"]") ?? [],
+            partialFrames: fields.word("partialFrames", default: PartialFrames.drop))
     }
 
     func renderedVideoData(_ fields: inout FieldReader) -> RenderedVideoData {
@@ -50,11 +52,34 @@ extension SessionSchema {
         let seed = fields.integer("seed", in: 0...Int.max, default: 1)
         return RenderedVideoData(
             videos: videos, frames: frames, side: side,
-            tracks: tracks.isEmpty ? AffWild2Data.Track.allCases : tracks, seed: UInt64(seed),
+            tracks: tracks.isEmpty ? AbawLayout.tracks : tracks, seed: UInt64(seed),
             path: optionalPath(&fields, "path"))
     }
 
     // MARK: Parts
+
+    /// What the numbers of a table's labels mean.
+    private func labelRules(_ fields: inout FieldReader) -> LabelRules {
+        var rules = LabelRules()
+        rules.unitThreshold = fields.optionalNumber("unitThreshold", .positive)
+        if let node = fields.node("unknown") {
+            var elements = [node]
+            if case .array(let several) = node.value { elements = several }
+            rules.unknown = elements.compactMap(\.value.number)
+            if rules.unknown.count != elements.count {
+                fields.note("unknown", "expected numbers such as [9, 999], found \(node.value.shown)")
+            }
+        }
+        if let (low, high) = fields.pair("scale", .finite, example: "[1, 9]") {
+            if low < high {
+                rules.scale = low...high
+            } else {
+                fields.note("scale", "the lowest rating comes first, as in [1, 9]")
+            }
+        }
+        rules.partialFrames = fields.word("partialFrames", default: rules.partialFrames)
+        return rules
+    }
 
     private func requiredPath(_ fields: inout FieldReader, example: String) -> String {
         guard fields.required("path", example: example) else { return "" }
@@ -103,13 +128,13 @@ extension SessionSchema {
         return texts
     }
 
-    private func tracks(_ fields: inout FieldReader, isRequired: Bool) -> [AffWild2Data.Track] {
+    private func tracks(_ fields: inout FieldReader, isRequired: Bool) -> [AffectTask] {
         let example = "[\"actionUnits\"]"
         if isRequired, !fields.required("tracks", example: example) { return [] }
         guard let names = texts(&fields, "tracks", example: example) else { return [] }
         return names.compactMap { name in
-            if let track = AffWild2Data.Track(rawValue: name) { return track }
-            let known = AffWild2Data.Track.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+            if let track = AffectTask(rawValue: name) { return track }
+            let known = AbawLayout.tracks.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
             fields.note("tracks", "must be of \(known), found \"\(name)\"")
             return nil
         }
@@ -174,8 +199,11 @@ extension TableData {
             ("path", .path(path)), ("validation", .path(validation)), ("images", .path(images)),
             ("image", .string(image)), ("expression", text(expression)),
             ("units", .list(units.map { .string($0) })),
-            ("unitThreshold", unitThreshold.map { .number($0) } ?? .null), ("valence", text(valence)),
-            ("arousal", text(arousal)), ("subject", text(subject)), ("video", text(video)), ("frame", text(frame)),
+            ("unitThreshold", rules.unitThreshold.map { .number($0) } ?? .null),
+            ("unknown", .list(rules.unknown.map { .number($0) })), ("valence", text(valence)),
+            ("arousal", text(arousal)), ("scale", rules.scale.map { .range($0) } ?? .null),
+            ("partialFrames", .string(rules.partialFrames.rawValue)), ("subject", text(subject)),
+            ("video", text(video)), ("frame", text(frame)),
             ("split", text(split)),
         ]
         if expression != nil { members += classes.resolved }
@@ -188,7 +216,7 @@ extension AffWild2Data {
         [
             ("path", .path(path)), ("tracks", .list(tracks.map { .string($0.rawValue) })),
             ("images", images.map { .list($0.map { .path($0) }) } ?? .null),
-            ("drop", .list(drop.map { .string($0) })),
+            ("drop", .list(drop.map { .string($0) })), ("partialFrames", .string(partialFrames.rawValue)),
         ]
     }
 }

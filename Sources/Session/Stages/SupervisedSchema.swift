@@ -1,3 +1,4 @@
+import Affect
 import JSON5
 
 /// The stages with labels of a session file.
@@ -41,7 +42,7 @@ extension SessionSchema {
 
     private func teacher(
         _ fields: inout FieldReader, _ stage: inout SupervisedStage, previous: SupervisedStage, data: DataReference?,
-        tasks: [TaskSetting]?
+        tasks: [AffectTask]?
     ) {
         if let text = fields.text("teacher"), text != "previous" {
             fields.note("teacher", "must be \"previous\", the stage before, found \"\(text)\"")
@@ -183,12 +184,12 @@ extension SessionSchema {
     }
 
     /// `task`: a word, or a list of words for several heads.
-    private func tasks(_ fields: inout FieldReader) -> [TaskSetting]? {
-        let words = TaskSetting.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+    private func tasks(_ fields: inout FieldReader) -> [AffectTask]? {
+        let words = AffectTask.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
         guard fields.required("task", example: "\"expression\""), let node = fields.node("task") else { return nil }
         var elements = [node]
         if case .array(let several) = node.value { elements = several }
-        let tasks = elements.compactMap { $0.text.flatMap(TaskSetting.init(rawValue:)) }
+        let tasks = elements.compactMap { $0.text.flatMap(AffectTask.init(rawValue:)) }
         guard tasks.count == elements.count, !tasks.isEmpty, Set(tasks).count == tasks.count else {
             fields.note("task", "must be of \(words), or a list of different ones, found \(node.value.shown)")
             return nil

@@ -7,7 +7,7 @@ import Session
 /// Stages with the same identity leave the same weights, bit for bit, so one of them need not be trained.
 struct StageIdentity {
     /// Changed whenever the same settings train to other weights than before.
-    private static let format = 1
+    private static let format = 2
 
     private let session: Session
     private let engine: String
@@ -40,6 +40,7 @@ struct StageIdentity {
                 for sample in samples {
                     fingerprint.add(file: set.image(sample))
                     fingerprint.add(set.sequence(sample) ?? "")
+                    if !set.isScored(sample) { fingerprint.add("unscored") }
                     heads.copyTargets([sample], of: set, into: target.pointer)
                     fingerprint.add(UnsafeBufferPointer(start: target.pointer, count: heads.outputs))
                 }

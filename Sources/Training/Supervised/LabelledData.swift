@@ -30,7 +30,7 @@ extension DataSource {
             case .affWild2(let copy): return try AffWild2(copy).read()
             case .renderedVideos(let rendered):
                 let path = try rendered.write(home: home, progress: progress)
-                return try AffWild2(path: path, tracks: rendered.tracks.map(\.track)).read()
+                return try AffWild2(path: path, tracks: rendered.tracks).read()
             }
         } catch let error as LabelError {
             throw TrainingError("data set '\(name)': \(error)", isBadData: true)
@@ -102,16 +102,6 @@ extension RenderedVideoData {
     }
 }
 
-extension AffWild2Data.Track {
-    var track: AffWild2.Track {
-        switch self {
-        case .actionUnits: .actionUnits
-        case .expression: .expression
-        case .valenceArousal: .valenceArousal
-        }
-    }
-}
-
 extension ExpressionClasses {
     init(_ settings: ClassSettings) {
         self.init(names: settings.names, written: settings.written, drop: settings.drop)
@@ -120,7 +110,9 @@ extension ExpressionClasses {
 
 extension AffWild2 {
     init(_ data: AffWild2Data) {
-        self.init(path: data.path, tracks: data.tracks.map(\.track), images: data.images, drop: data.drop)
+        self.init(
+            path: data.path, tracks: data.tracks, images: data.images, drop: data.drop,
+            partialFrames: data.partialFrames)
     }
 }
 
@@ -128,8 +120,9 @@ extension LabelTable {
     init(_ data: TableData) {
         self.init(
             path: data.path, validationPath: data.validation, imageFolder: data.images, image: data.image,
-            expression: data.expression, units: data.units, unitThreshold: data.unitThreshold, valence: data.valence,
+            expression: data.expression, units: data.units, valence: data.valence,
             arousal: data.arousal, subject: data.subject, video: data.video, frame: data.frame, split: data.split,
-            classes: ExpressionClasses(data.classes), skipsMissingImages: data.missingImages == .skip)
+            classes: ExpressionClasses(data.classes), rules: data.rules, skipsMissingImages: data.missingImages == .skip
+        )
     }
 }

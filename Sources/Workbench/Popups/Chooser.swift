@@ -55,7 +55,7 @@ extension State {
                 return ChooserRow(
                     cells: [
                         run?.name ?? "run \(predicted.run)", "\(predicted.run)",
-                        AffectTask(rawValue: predicted.task)?.shortName ?? "", run?.condition.rawValue ?? "",
+                        predicted.task.shortName, run?.condition.rawValue ?? "",
                         run?.score.map { ScoreText.of($0) } ?? "",
                     ], isCurrent: smoother.source == .run(predicted), value: Int64(index))
             }

@@ -76,7 +76,7 @@ enum RunsImportCommand: Command {
             }
             try store.append(
                 PredictionRecord(
-                    task: set.task.rawValue, channels: set.channels, framesPerSecond: set.framesPerSecond,
+                    task: set.task, channels: set.channels, framesPerSecond: set.framesPerSecond,
                     videos: set.videos.count, frames: set.frameCount, file: file), to: run.id)
             var tally = ScoreTally(task: set.task, channels: set.channels.count)
             for video in set.videos {

@@ -46,6 +46,7 @@ struct SmoothJob {
         paths = files.paths
         name = run.name
         predictions.reading.task = files.reading.task
+        predictions.reading.clipsScores = files.reading.clipsScores
         predictions.reading.framesPerSecond = predictions.reading.framesPerSecond ?? files.reading.framesPerSecond
         if predictions.reading.columns.isEmpty { predictions.reading.columns = files.reading.columns }
         // The truth in another file has names of its own.

@@ -1,3 +1,4 @@
+import Affect
 import Basics
 import Evaluation
 import Foundation
@@ -16,6 +17,10 @@ struct PredictionArguments {
           --channels C,...     the channels of a NumPy array, which has no names
           --images             every image stands for itself; otherwise x/00017.jpg is frame 17 of video x
           --logits             the scores of units or classes are logits; they become probabilities
+          --scale LOW,HIGH     the scale of valence and arousal, as in 1,9: it is mapped to -1 to 1, and predictions
+                               beyond it are clipped; otherwise numbers outside of -1 to 1 are refused
+          --partial-frames P   frames with -1 for some of their units: drop leaves them out of the scores (standard, as
+                               is the custom in ABAW), score scores their other units
           --fps N              frames a second, to say sigmas in seconds
         """
 
@@ -26,8 +31,23 @@ struct PredictionArguments {
         reading.truthColumns = try Self.choices("--truth-columns", &arguments)
         reading.channels = try (arguments.value("--channels") ?? "").split(separator: ",").map(String.init)
         reading.areLogits = arguments.flag("--logits")
+        reading.rules.scale = try arguments.value("--scale").map(Self.scale)
+        if let word = try arguments.value("--partial-frames") {
+            guard let partialFrames = PartialFrames(rawValue: word) else {
+                throw UserError.usage("--partial-frames takes drop or score, not '\(word)'.")
+            }
+            reading.rules.partialFrames = partialFrames
+        }
         reading.singleImages = arguments.flag("--images")
         reading.framesPerSecond = try arguments.number("--fps", minimum: 1e-6)
+    }
+
+    private static func scale(_ text: String) throws -> ClosedRange<Double> {
+        let ends = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+        guard ends.count == 2, let low = ends[0], let high = ends[1], low.isFinite, high.isFinite, low < high else {
+            throw UserError.usage("--scale takes the lowest and the highest rating, as in 1,9, not '\(text)'.")
+        }
+        return low...high
     }
 
     private static func choices(

@@ -10,7 +10,7 @@ enum EmbedCommand: Command {
         without decoder and head.
 
         USAGE: maeface embed (--run RUN [--fold K] | --weights FILE) INPUT... -o OUT.csv [--heads N] [--image PIXELS]
-               [--whole] [--batch N] [--threads N] [--home DIR]
+               [--evaluation crop] [--batch N] [--threads N] [--home DIR]
 
         \(ImageJob.help)
 
@@ -23,6 +23,6 @@ enum EmbedCommand: Command {
         let job = try ImageJob(&arguments, canAverage: false)
         let models = try job.models(use: .features)
         let columns = (0..<(models.first?.columns ?? 0)).map { "f\($0)" }
-        return try job.write(columns, of: models) { Array($0) }
+        return try job.write(columns, of: models) { Array($0) as [Float] }
     }
 }

@@ -6,6 +6,7 @@ import Foundation
 import Model
 import Results
 import RunStore
+import Session
 import Tables
 import Training
 
@@ -31,8 +32,9 @@ struct ImageJob {
           INPUT           JPEG and PNG files, and folders of them
           --heads N       heads of attention, asked for when nothing tells them: the shapes do not
           --image PIXELS  the side of the model's input (the file's); positions are resized
-          --whole         resizes the whole image to the square, for aligned faces; otherwise, but for a run that was
-                          evaluated so, the shorter side becomes 8/7 of the input and the centre is cut out
+          --evaluation E  resize (standard, but for a run that was evaluated otherwise): the whole image becomes the
+                          square, for aligned faces; crop: the shorter side becomes 8/7 of the input, and the centre is
+                          cut out; --whole is another word for resize
           --batch N       images at once (32)
           --threads N     compute threads (all processors)
           --home DIR      the folder of runs (MAEFACE_HOME, or ./runs)
@@ -52,7 +54,7 @@ struct ImageJob {
         self.output = output
         heads = try arguments.integer("--heads")
         image = try arguments.integer("--image")
-        let isWhole = arguments.flag("--whole")
+        let evaluation = try Self.evaluation(&arguments)
         batch = try arguments.integer("--batch") ?? 32
         threads = try arguments.integer("--threads") ?? ProcessInfo.processInfo.activeProcessorCount
         let inputs = try arguments.positionals("INPUT...", atLeast: 1)
@@ -61,11 +63,11 @@ struct ImageJob {
             guard fold == nil, ensemble == nil else {
                 throw UserError.usage("--fold and --ensemble go with --run.")
             }
-            (weights, isOfRun, framing) = ([file], false, isWhole ? .whole : .centre)
+            (weights, isOfRun, framing) = ([file], false, evaluation ?? .whole)
         case (nil, let run?):
             let store = try RunStore.open(home: home, readOnly: true)
             let found = try Self.weights(run, fold: fold, ensemble: ensemble, canAverage: canAverage, in: store)
-            (weights, isOfRun, framing) = (found.files, true, isWhole ? .whole : found.framing)
+            (weights, isOfRun, framing) = (found.files, true, evaluation ?? found.framing)
         default: throw UserError.usage("--run RUN or --weights FILE is needed, one of the two.")
         }
         do {
@@ -75,6 +77,20 @@ struct ImageJob {
         } catch {
             throw UserError.data("\(error)")
         }
+    }
+
+    /// How images come to the model's size, where that is said.
+    private static func evaluation(_ arguments: inout Arguments) throws -> ImageReader.Framing? {
+        let isWhole = arguments.flag("--whole")
+        guard let word = try arguments.value("--evaluation") else { return isWhole ? .whole : nil }
+        guard let setting = EvaluationSetting(rawValue: word) else {
+            let known = EvaluationSetting.allCases.map(\.rawValue).joined(separator: " or ")
+            throw UserError.usage("--evaluation takes \(known), not '\(word)'.")
+        }
+        guard setting == .resize || !isWhole else {
+            throw UserError.usage("--whole and --evaluation crop do not go together.")
+        }
+        return setting == .resize ? .whole : .centre
     }
 
     private static func weights(
@@ -137,8 +153,8 @@ struct ImageJob {
 
     /// Runs every image and writes a row each, whole or not at all.
     /// - Parameter row: the numbers to write of one model's outputs; several models are averaged.
-    func write(
-        _ columns: [String], of models: [LoadedClassifier], row: (UnsafeBufferPointer<Float>) -> [Float]
+    func write<Number: BinaryFloatingPoint & LosslessStringConvertible>(
+        _ columns: [String], of models: [LoadedClassifier], row: (UnsafeBufferPointer<Float>) -> [Number]
     ) throws -> ExitCode {
         guard let first = models.first else { return .failed }
         let values = models.map { FloatBuffer(count: batch * $0.columns) }
@@ -186,8 +202,8 @@ struct ImageJob {
         return .done
     }
 
-    private static func mean(_ rows: [[Float]]) -> [Float] {
+    private static func mean<Number: BinaryFloatingPoint>(_ rows: [[Number]]) -> [Number] {
         guard rows.count > 1 else { return rows.first ?? [] }
-        return rows[0].indices.map { column in rows.reduce(0) { $0 + $1[column] } / Float(rows.count) }
+        return rows[0].indices.map { column in rows.reduce(0) { $0 + $1[column] } / Number(rows.count) }
     }
 }

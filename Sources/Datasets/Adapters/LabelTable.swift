@@ -90,6 +90,8 @@ struct LabelTableReading {
     private var wrongRange: ClosedRange<Double>?
     private var withoutLabels = 0
     private var missingImages = 0
+    private var forms = FormNotes()
+    private var images = ImagePaths()
 
     init(_ table: LabelTable) { self.table = table }
 
@@ -132,18 +134,25 @@ struct LabelTableReading {
     }
 
     private static func expanded(_ name: String, _ columns: [String]) -> [String] {
-        guard name.hasSuffix("*") else { return columns.contains(name) ? [name] : [] }
+        guard name.hasSuffix("*") else {
+            if columns.contains(name) { return [name] }
+            // The one name that files of several tasks have for all units, which the header was given the names of.
+            let units = AffectTask.actionUnits.standardChannels
+            return name == "aus" && units.allSatisfy(columns.contains) ? units : []
+        }
         let prefix = name.dropLast()
         return columns.filter { $0.hasPrefix(prefix) && $0.dropFirst(prefix.count).first?.isNumber == true }
     }
 
     mutating func read(_ path: String, split: LabelledSet.Split?) throws {
         let reader = try TableReader(path: path)
-        let header = try TableHeader(reader)
+        let header = try TableHeader(reader, naming: AbawLayout.columns)
         let columns = try columns(header, path)
         let folder = table.imageFolder ?? splitPath(path).folder
         var record = TableRecord()
+        defer { forms.add(reader.form.note, of: path) }
         while try reader.next(into: &record) {
+            if record.isBlank { continue }
             try header.requireFields(record)
             guard let name = imagePath(record, columns.image, folder, path) else { continue }
             let before = problems.total
@@ -184,6 +193,7 @@ struct LabelTableReading {
         }
         let parts = splitPath(text.hasPrefix("/") ? text : "\(folder)/\(text)")
         if listings.contains(parts.name, in: parts.folder) { return parts }
+        if let found = images.found(text, below: folder, in: &listings) { return found }
         missingImages += 1
         if !table.skipsMissingImages {
             problems.add(path, record.line, "there is no image \(parts.folder)/\(parts.name)")
@@ -194,7 +204,7 @@ struct LabelTableReading {
     private mutating func expression(
         _ record: TableRecord, _ column: Int, _ path: String
     ) -> (name: String?, isDropped: Bool) {
-        let text = record[column]
+        let text = classText(record, column)
         let isUnknown = record.isMissing(column) || record.number(column).map(table.rules.unknown.contains) == true
         if table.classes.written[text] == nil, text == "-1" || isUnknown { return (nil, false) }
         switch table.classes.meaning(of: text) {
@@ -204,6 +214,15 @@ struct LabelTableReading {
             problems.add(path, record.line, table.classes.complaint(about: text))
             return (nil, false)
         }
+    }
+
+    /// What is written for a class; a whole number without its decimals: 1.0 is class 1.
+    private func classText(_ record: TableRecord, _ column: Int) -> String {
+        let text = record[column]
+        let isName = table.classes.names?.contains(text) == true || table.classes.written[text] != nil
+        guard !isName, Int(text) == nil, !table.classes.drop.contains(text), let number = record.wholeNumber(column)
+        else { return text }
+        return String(number)
     }
 
     private mutating func units(
@@ -324,6 +343,6 @@ struct LabelTableReading {
         note(withoutLabels, "without any label left out")
         note(missingImages, "without an image left out")
         if partial > 0 { notes.append("\(table.path): \(LabelProblemList.partialFrames(partial))") }
-        return builder.finished(notes: notes)
+        return builder.finished(notes: notes + forms.notes + images.notes(of: table.path))
     }
 }

@@ -51,7 +51,7 @@ let package = Package(
         library("RenderedFaces", ["Affect", "Compute", "Images"]),
         library("Session", ["Affect", "Basics", "JSON5"]),
         library("Datasets", ["Affect", "Basics", "Compute", "Images", "RenderedFaces", "Tables"]),
-        library("Checkpoints", ["Archives", "Basics", "Compute", "JSON5"]),
+        library("Checkpoints", ["Archives", "Basics", "Compute", "CSystem", "JSON5"]),
         library("RunStore", ["Affect", "Basics", "CSQLite", "CSystem"]),
         library("Results", ["Affect", "Basics", "Evaluation", "RunStore", "Session"]),
         library(
@@ -98,7 +98,12 @@ let package = Package(
             exclude: ["Fixtures", "Reference"]),
         tests("RunStoreTests", ["Affect", "RunStore", "CSQLite", "CSystem"]),
         tests("ResultsTests", ["Results", "Affect", "Evaluation", "RunStore", "Session"]),
-        tests("TrainingTests", ["Affect", "Training", "Checkpoints", "Model", "Compute", "Session", "Evaluation"]),
+        tests(
+            "TrainingTests",
+            [
+                "TestSupport", "Training", "Affect", "Basics", "Checkpoints", "Compute", "Datasets", "Evaluation", "Images",
+                "Model", "Results", "RunStore", "Session",
+            ]),
         tests("ScreenTests", ["Screen"]),
         tests(
             "WorkbenchTests", ["Workbench", "Affect", "Basics", "Screen", "RunStore", "Evaluation", "Results"],

@@ -16,6 +16,24 @@ public enum RandomPurpose: UInt64, Sendable {
     case test = 100
 }
 
+/// The place in a run that draws random numbers: what all keys of a stage in a fold have in common.
+public struct RandomScope: Hashable, Sendable {
+    public let seed: UInt64
+    public let stage: Int
+    /// From 1; 0 for a stage that runs once.
+    public let fold: Int
+
+    public init(seed: UInt64, stage: Int = 0, fold: Int = 0) {
+        self.seed = seed
+        self.stage = stage
+        self.fold = fold
+    }
+
+    public func key(_ purpose: RandomPurpose, layer: Int = 0) -> RandomKey {
+        RandomKey(seed: seed, purpose: purpose, stage: stage, fold: fold, layer: layer)
+    }
+}
+
 /// A key of the counter-based generator: seed, purpose, and the place in the run that draws.
 ///
 /// The numbers depend on this key and on (epoch, sample, draw) only, never on the order in which threads ask for

@@ -1,3 +1,5 @@
+import Images
+
 /// Why a data set cannot be used, in words for the person whose data it is.
 public enum DatasetError: Error, CustomStringConvertible, Sendable {
     /// A folder or file named by the user is not there or cannot be opened.
@@ -40,15 +42,18 @@ public enum DatasetError: Error, CustomStringConvertible, Sendable {
     }
 }
 
-/// A file or folder that was passed over, and why.
+/// An image, or a folder of them, that was passed over, and why.
 public struct SkippedFile: Equatable, Sendable, CustomStringConvertible {
-    public let path: String
+    public let image: ImageReference
     public let reason: String
 
-    public init(path: String, reason: String) {
-        self.path = path
+    public init(_ image: ImageReference, reason: String) {
+        self.image = image
         self.reason = reason
     }
 
-    public var description: String { "\(path): \(reason)" }
+    /// A file or folder.
+    public init(path: String, reason: String) { self.init(ImageReference(path), reason: reason) }
+
+    public var description: String { "\(image): \(reason)" }
 }

@@ -38,6 +38,13 @@ public func decodeImage(_ path: String, scale: DecodingScale = .full) throws(Ima
     try ImageFile.withContent(of: path) { (bytes) throws(ImageError) in try decodeImage(bytes, scale: scale) }
 }
 
+/// Decodes the image that is referred to, as `decodeImage(_: String)` does.
+///
+/// - Throws: `ImageError` with the path and the reason; of kind `unsupported` for a frame of a video.
+public func decodeImage(_ image: ImageReference, scale: DecodingScale = .full) throws(ImageError) -> PixelImage {
+    try decodeImage(try image.file(), scale: scale)
+}
+
 /// Decodes the content of a JPEG or PNG file, as `decodeImage(_: String)` does.
 ///
 /// - Throws: `ImageError` without a path.

@@ -22,6 +22,15 @@ public enum ImageFile {
         }
     }
 
+    /// Calls `body` with the content of the file that an image has for itself.
+    ///
+    /// - Throws: as for a path; of kind `unsupported` for a frame of a video.
+    public static func withContent<Result>(
+        of image: ImageReference, _ body: (UnsafeRawBufferPointer) throws(ImageError) -> Result
+    ) throws(ImageError) -> Result {
+        try withContent(of: try image.file(), body)
+    }
+
     private static func read(_ path: String) throws(ImageError) -> UnsafeMutableRawBufferPointer {
         guard !path.utf8.contains(0) else { throw ImageError(.missing, "its name contains a zero byte", path: path) }
         var status = stat()

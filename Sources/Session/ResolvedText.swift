@@ -29,6 +29,7 @@ extension Session {
         ]
         var model = model
         model.initialWeights = nil
+        model.initialKey = nil
         let stage = stages[index]
         let names = Set(stage.data.map(\.name))
         return JSON5Writer.text(
@@ -47,7 +48,11 @@ extension ModelSettings {
             ("decoder", .string(decoder.decoderName)),
             ("image", .whole(image)),
             ("patch", .whole(patch)),
-            ("init", .path(initialWeights)),
+            (
+                "init",
+                initialKey.map { .record([("weights", .path(initialWeights)), ("key", .string($0))]) }
+                    ?? .path(initialWeights)
+            ),
             ("normalisation", .string(normalisation.rawValue)),
         ])
     }

@@ -30,24 +30,20 @@ struct DuplicateCheck {
 
     /// What is held out later among the images of a stage of pre-training, or of one with labels of another data set: in its
     /// fold, or in any of them.
-    func pretraining(_ part: RunPart, _ data: PartData) throws {
-        guard let name = context.session.stages.compactMap(\.supervised).last?.data.name else { return }
-        let images: [String]
-        let stage: String
-        switch data {
-        case .photos(let photos):
-            (images, stage) = (photos.files, "pre-training")
-        case .labelled(let entry):
-            let settings = context.session.stages[part.stage]
-            guard settings.supervised?.data.name != name else { return }
-            (images, stage) = (entry.fold(part.fold).training.map(entry.set.image), settings.kind.rawValue)
-        }
+    func earlierStage(_ part: RunPart, _ data: any StageData) throws {
+        let stage = context.session.stages[part.stage]
+        guard let name = context.session.stages.compactMap(\.supervised).last?.data.name,
+            stage.supervised?.data.name != name
+        else { return }
         let entry = try folded.entry(name)
         let folds = part.fold == nil ? entry.folds : [entry.fold(part.fold)]
         let held = Set(folds.flatMap(\.validation)).sorted()
         guard !held.isEmpty else { return }
         try once("duplicates in \(part.name)") {
-            DuplicateImages.report(heldOut: held.map(entry.set.image), among: images, of: stage).map { [$0] } ?? []
+            DuplicateImages.report(
+                heldOut: held.map(entry.set.image), among: data.images,
+                of: stage.kind == .pretrain ? "pre-training" : stage.kind.rawValue
+            ).map { [$0] } ?? []
         }
     }
 

@@ -20,7 +20,7 @@ extension RunContext {
             }
             try? journal.flush(progress: progress())
             Thread.sleep(forTimeInterval: 0.1)
-            try control.look()
+            try control.poll()
         }
         guard !control.stopNow else { return }
         try store.setStatus(.running, of: run)

@@ -42,6 +42,13 @@ struct RunContext {
     }
 }
 
+extension Session {
+    /// What the random numbers of a part depend on.
+    func randomScope(of part: RunPart) -> RandomScope {
+        RandomScope(seed: seed(ofStage: part.stage), stage: part.stage, fold: part.fold ?? 0)
+    }
+}
+
 /// What a trainer tells the person who started it.
 public enum TrainerReport: Sendable {
     /// One sentence.
@@ -73,16 +80,16 @@ enum StageEnd {
     case stopped(String)
 }
 
-/// The machine's FMA peak, 10⁹ operations a second: the best of several looks, since a neighbour on the machine can only
-/// make a look too low.
+/// The machine's FMA peak, 10⁹ operations a second: the best of several measurements, since a neighbour on the machine
+/// can only make one too low.
 final class PeakGauge {
     private(set) var gigaflops = 0.0
-    private var looks = 0
+    private var measurements = 0
 
-    /// Looks again during the first epochs, and whenever training seems faster than the peak.
-    func look(with pool: ThreadPool, reached: Double = 0) {
-        guard looks < 10 || reached > gigaflops else { return }
-        looks += 1
+    /// Measures again during the first epochs, and whenever training seems faster than the peak.
+    func measure(with pool: ThreadPool, reached: Double = 0) {
+        guard measurements < 10 || reached > gigaflops else { return }
+        measurements += 1
         gigaflops = max(gigaflops, peakGflops(pool: pool, bursts: 3))
     }
 }

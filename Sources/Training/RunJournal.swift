@@ -56,7 +56,7 @@ final class RunJournal: Sendable {
 
     /// Writes what waits when the last time is long enough ago.
     func flushIfDue(progress: RunProgress) {
-        let now = ProcessInfo.processInfo.systemUptime
+        let now = Clock.monotonic()
         let isDue = waiting.withLock { waiting in
             guard now - waiting.lastFlush >= interval else { return false }
             waiting.lastFlush = now

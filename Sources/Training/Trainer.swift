@@ -36,22 +36,11 @@ public struct Trainer {
         var stages: [StageRecord] = []
         let folded = FoldedData(session, home: store.home, report: report)
         for (index, stage) in session.stages.enumerated() {
-            switch stage {
-            case .supervised(let settings):
-                if index == 0 { _ = try initial?.check(session.model.classifierConfiguration()) }
-                let entry = try folded.entry(settings.data.name)
-                for note in entry.notes { report(.message(note)) }
-                stages.append(try record(index, settings, entry))
-            case .pretrain(let settings):
-                let photos = try PhotoSet(settings.data, of: folded, fold: 1)
-                let configuration = try session.model.configuration(for: settings)
-                if index == 0 { _ = try initial?.check(configuration) }
-                let batch = min(settings.batch, photos.files.count)
-                stages.append(
-                    StageRecord(
-                        index: index, kind: stage.kind.rawValue, epochs: settings.epochs,
-                        stepsPerEpoch: photos.files.count / batch))
-            }
+            if index == 0, let initial { _ = try stage.trainable.check(initial, of: session.model) }
+            stages.append(
+                StageRecord(
+                    index: index, kind: stage.kind.rawValue, epochs: stage.epochs,
+                    stepsPerEpoch: try stage.trainable.stepsPerEpoch(of: folded)))
         }
         let run = try store.createRun(name: session.name, sessionText: session.resolvedText, stages: stages)
         if !reusing { try store.setFact(freshFact, to: "yes", of: run.id) }
@@ -60,27 +49,6 @@ public struct Trainer {
 
     /// The fact that keeps a run from taking stages over from others.
     private static let freshFact = "fresh"
-
-    /// What a stage with labels will be, as long as in its first fold; refuses data without its task's labels.
-    private static func record(
-        _ index: Int, _ settings: SupervisedStage, _ entry: FoldedData.Entry
-    ) throws -> StageRecord {
-        let heads = try TaskHeads(settings.tasks, of: entry.set, named: settings.data.name)
-        let counts = try entry.folds.indices.map {
-            try StageSamples(settings, entry, fold: $0 + 1, heads: heads).training.count
-        }
-        for (fold, count) in zip(entry.folds, counts) where count == 0 {
-            throw TrainingError(
-                "data set '\(settings.data.name)': fold \(fold.name) trains on no sample with a label of its task.",
-                isBadData: true)
-        }
-        _ = try heads.loss(settings, of: entry.set, samples: [])
-        let count = counts.first ?? 0
-        let batch = min(settings.batch, count)
-        return StageRecord(
-            index: index, kind: settings.kind.rawValue, epochs: settings.epochs,
-            stepsPerEpoch: settings.lastBatch == .keep ? (count + batch - 1) / batch : count / batch)
-    }
 
     /// Trains to the end, or until a command or a signal stops it, from the run's newest checkpoint on.
     ///
@@ -120,7 +88,7 @@ public struct Trainer {
         defer { if signals { maeface_signals_close() } }
         let pool = ThreadPool(threads: threads)
         let peak = PeakGauge()
-        peak.look(with: pool)
+        peak.measure(with: pool)
         let context = RunContext(
             store: store, run: run.id, session: session, pool: pool, control: control,
             peak: peak,
@@ -133,12 +101,12 @@ public struct Trainer {
             let facts = try store.facts(of: run.id)
             if facts[part.doneFact] != nil { continue }
             let data = try folded.data(of: part)
-            let identity = try identity(of: part, data, facts, context, folded)
-            if try take(part, identity, facts, context, folded) { continue }
-            try duplicates.pretraining(part, data)
+            let identity = identity(of: part, data, facts, context, folded)
+            if try reuse(part, identity, facts, context, folded) { continue }
+            try duplicates.earlierStage(part, data)
             let begun = facts[part.identityFact] ?? identity
             try store.setFact(part.identityFact, to: begun, of: run.id)
-            let end = try train(part, data, context, folded)
+            let end = try data.train(task(part, context, folded), in: context)
             if case .stopped(let reason) = end { return (.stopped, reason) }
             // Weights that began with other data or another engine are of this run alone.
             try store.setFact(part.doneFact, to: begun == identity ? identity : "run \(run.id)", of: run.id)
@@ -148,16 +116,16 @@ public struct Trainer {
     }
 
     private func identity(
-        of part: RunPart, _ data: PartData, _ facts: [String: String], _ context: RunContext, _ folded: FoldedData
-    ) throws -> String {
+        of part: RunPart, _ data: any StageData, _ facts: [String: String], _ context: RunContext, _ folded: FoldedData
+    ) -> String {
         let before = part.stage == 0 ? nil : folded.part(stage: part.stage - 1, besides: part)
-        return try StageIdentity(context.session, engine: context.engine).text(
+        return StageIdentity(context.session, engine: context.engine).text(
             of: part, data: data, before: before.flatMap { facts[$0.doneFact] })
     }
 
-    /// Takes a part over from an earlier run that did it in just the same way.
+    /// Copies a part from an earlier run that did it in just the same way.
     /// - Returns: whether there is one.
-    private func take(
+    private func reuse(
         _ part: RunPart, _ identity: String, _ facts: [String: String], _ context: RunContext, _ folded: FoldedData
     ) throws -> Bool {
         let kind = context.session.stages[part.stage].kind
@@ -166,7 +134,7 @@ public struct Trainer {
         guard facts[Self.freshFact] == nil, facts[part.identityFact] == nil,
             let source = try reuse.source(of: part, identity: identity)
         else { return false }
-        try reuse.take(part, from: source, to: run.id, as: folded.weightsFile(part))
+        try reuse.copy(part, from: source, to: run.id, as: folded.weightsFile(part))
         let name = "run \(source.id) '\(source.name)'"
         let stage = try store.stages(of: run.id).first { $0.index == part.stage }
         let step = Int64((stage?.epochs ?? 0) * (stage?.stepsPerEpoch ?? 0))
@@ -182,43 +150,23 @@ public struct Trainer {
         return true
     }
 
-    private func train(
-        _ part: RunPart, _ data: PartData, _ context: RunContext, _ folded: FoldedData
-    ) throws -> StageEnd {
-        switch (context.session.stages[part.stage], data) {
-        case (.pretrain(let settings), .photos(let photos)):
-            let beginning = beginning(of: part, context, folded).encoder
-            return try Pretraining(
-                context: context, part: part, settings: settings, photos: photos,
-                beginning: beginning.map { try InitialWeights(path: $0, for: context.session.model) },
-                weightsFile: folded.weightsFile(part)
-            ).run()
-        case (.supervised(let settings), .labelled(let entry)):
-            return try SupervisedTraining(
-                context: context, part: part, settings: settings, data: entry,
-                beginning: beginning(of: part, context, folded)
-            ).run()
-        default: preconditionFailure("a stage's data is of its kind")
-        }
-    }
-
-    /// A stage goes on from the encoder of the stage before, pre-training from its decoder too. A stage with a teacher
-    /// begins where its teacher began, since it is a second fine-tuning and not a longer one; the teacher is the stage
-    /// before, of the same fold.
-    private func beginning(
-        of part: RunPart, _ context: RunContext, _ folded: FoldedData
-    ) -> SupervisedTraining.Beginning {
+    /// A stage goes on from the encoder of the stage before, pre-training from its decoder too. The teacher of a stage
+    /// that has one is the stage before, of the same fold.
+    private func task(_ part: RunPart, _ context: RunContext, _ folded: FoldedData) -> PartTask {
         let stages = context.session.stages
+        func weights(_ stage: Int) -> String {
+            context.folder + "/" + folded.weightsFile(folded.part(stage: stage, besides: part))
+        }
         var source = part.stage - 1
         var teacher: String?
-        if stages[part.stage].kind == .distil {
-            teacher = context.folder + "/" + folded.part(stage: source, besides: part).weightsFile
-            while source >= 0, stages[source].kind == .distil { source -= 1 }
+        if stages[part.stage].trainable.hasTeacher {
+            teacher = weights(source)
+            while source >= 0, stages[source].trainable.hasTeacher { source -= 1 }
             source -= 1
         }
-        guard source >= 0 else { return .init(encoder: context.session.model.initialWeights, teacher: teacher) }
-        let file = folded.weightsFile(folded.part(stage: source, besides: part))
-        return .init(encoder: context.folder + "/" + file, teacher: teacher)
+        return PartTask(
+            part: part, encoder: source < 0 ? context.session.model.initialWeights : weights(source),
+            teacher: teacher, weightsFile: folded.weightsFile(part))
     }
 
     /// The tables of all stages whose folds were predicted. The headline of the last is the score that lists show.

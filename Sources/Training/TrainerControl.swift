@@ -1,3 +1,4 @@
+import Basics
 import CSystem
 import Foundation
 import RunStore
@@ -8,9 +9,9 @@ import RunStore
 final class TrainerControl {
     private let store: RunStore
     private let run: RunID
-    private var lastLook = -Double.infinity
-    /// Seconds between two looks at the store.
-    private let interval = 0.2
+    private var lastPoll = -Double.infinity
+    /// Seconds between two readings of the store.
+    private let interval: Double
 
     private(set) var isPaused = false
     private(set) var stopNow = false
@@ -20,9 +21,10 @@ final class TrainerControl {
     private(set) var stopReason = ""
 
     /// - Parameter signals: whether signals that end a process mean stop, and SIGHUP nothing, as in a process of its own.
-    init(store: RunStore, run: RunID, signals: Bool) throws {
+    init(store: RunStore, run: RunID, signals: Bool, interval: Double = 0.2) throws {
         self.store = store
         self.run = run
+        self.interval = interval
         guard signals else { return }
         var descriptor: Int32 = -1
         let code = maeface_signals_open_ending([], 0, &descriptor)
@@ -32,7 +34,7 @@ final class TrainerControl {
     }
 
     /// Reads what arrived since; cheap enough for every step.
-    func look() throws {
+    func poll() throws {
         while true {
             let signal = maeface_signals_next()
             if signal == 0 { break }
@@ -41,9 +43,9 @@ final class TrainerControl {
             stopNow = true
             stopReason = signal == SIGINT ? "interrupted" : "asked to end (\(Self.name(of: signal)))"
         }
-        let now = ProcessInfo.processInfo.systemUptime
-        guard now - lastLook >= interval else { return }
-        lastLook = now
+        let now = Clock.monotonic()
+        guard now - lastPoll >= interval else { return }
+        lastPoll = now
         for sent in try store.takeCommands(of: run) { try obey(sent) }
     }
 

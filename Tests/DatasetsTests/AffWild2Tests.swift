@@ -42,7 +42,7 @@ private func copy(_ folder: PictureFolder) throws {
         let left = (0..<set.count).filter { set.sequence($0) == "7-60_left" }
         #expect(left.map { set.frame($0) } == [3, 4, 6])
         #expect(left.map { set.valence($0) } == [0.3, 0.4, 0.6])
-        #expect(left.map { set.image($0).hasSuffix("0000\(set.frame($0) ?? 0).png") } == [true, true, true])
+        #expect(left.map { set.image($0).path.hasSuffix("0000\(set.frame($0) ?? 0).png") } == [true, true, true])
         #expect(set.place(left[0]).line == 4)
         let held = (0..<set.count).filter { set.split($0) == .validation }
         #expect(held.map { set.frame($0) } == [1, 3, 4])
@@ -90,7 +90,7 @@ private func copy(_ folder: PictureFolder) throws {
         ("VA_Estimation_Challenge", "valence,arousal\n0.1,0.1\n7,0\n", ":3: valence 7.0"),
         ("VA_Estimation_Challenge", "valence,arousal\n0.1,0.1\nlow,0\n", ":3: \"low\" and \"0\" should be two numbers"),
         ("VA_Estimation_Challenge", "arousal,valence\n0.1,0.1\n", ":1: the header is arousal,valence; it should be"),
-        ("VA_Estimation_Challenge", "valence,arousal\n0.1\n", ":2: 1 values; a line has 2"),
+        ("VA_Estimation_Challenge", "valence,arousal\n0.1\n", ":2: 1 value; a line has 2"),
         (
             "EXPR_Classification_Challenge", "Neutral,Anger,Disgust,Fear,Happiness,Sadness,Surprise,Other\n9\n",
             ":2: the expression is \"9\""
@@ -122,7 +122,7 @@ private func copy(_ folder: PictureFolder) throws {
         var frames = (0..<set.count).filter { set.sequence($0) == "video9" }
         #expect(frames.map { set.unit(0, of: $0) } == [true, true] && set.unit(1, of: frames[0]) == nil)
         #expect(frames.map(set.isScored) == [false, true])
-        #expect(set.notes.contains { $0.contains("1 frames with -1 for some of their units are trained on") })
+        #expect(set.notes.contains { $0.contains("1 frame with -1 for some units trained on and not scored") })
         source.partialFrames = .score
         set = try source.read()
         frames = (0..<set.count).filter { set.sequence($0) == "video9" }

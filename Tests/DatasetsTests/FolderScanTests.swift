@@ -14,9 +14,9 @@ import Testing
         }
         let scan = try FolderScan.scan([folder.path])
         #expect(
-            folder.relative(scan.files)
+            folder.relative(scan.images)
                 == ["C.PnG", "a-b/x.jpg", "a.png", "a/B.png", "a/z.JPEG", "b.jpg", "d.jfif", "ä.jpg"])
-        #expect(try FolderScan.scan([folder.path + "/"]).files == scan.files)
+        #expect(try FolderScan.scan([folder.path + "/"]).images == scan.images)
     }
 
     @Test func otherFilesAreCountedAndHiddenOnesPassedOver() throws {
@@ -25,7 +25,7 @@ import Testing
             try folder.add(name, png)
         }
         let scan = try FolderScan.scan([folder.path])
-        #expect(folder.relative(scan.files) == ["a.jpg"])
+        #expect(folder.relative(scan.images) == ["a.jpg"])
         #expect(scan.otherFiles == 3)
         #expect(scan.skipped.isEmpty)
     }
@@ -39,8 +39,8 @@ import Testing
         try folder.link("broken.jpg", to: "nowhere.jpg")
         try folder.link("circle.jpg", to: "circle.jpg")
         let scan = try FolderScan.scan([folder.path, folder.path, "\(folder.path)/a"])
-        #expect(folder.relative(scan.files) == ["a/b/x.jpg"])
-        #expect(folder.relative(scan.skipped.map(\.path)).sorted() == ["broken.jpg", "circle.jpg"])
+        #expect(folder.relative(scan.images) == ["a/b/x.jpg"])
+        #expect(folder.relative(scan.skipped.map(\.image.path)).sorted() == ["broken.jpg", "circle.jpg"])
     }
 
     @Test func linkedFoldersAndFilesCount() throws {
@@ -50,7 +50,7 @@ import Testing
         try folder.link("linked", to: other.path)
         try folder.link("same.jpg", to: "near.jpg")
         let scan = try FolderScan.scan([folder.path])
-        #expect(folder.relative(scan.files) == ["linked/far.jpg", "near.jpg", "same.jpg"])
+        #expect(folder.relative(scan.images) == ["linked/far.jpg", "near.jpg", "same.jpg"])
     }
 
     @Test func namesAreTakenInTheirOrder() throws {
@@ -58,8 +58,8 @@ import Testing
         let a = try first.add("a.jpg", png)
         let b = try second.add("b.jpg", png)
         let odd = try second.add("odd.bin", png)
-        #expect(try FolderScan.scan([second.path, first.path]).files == [b, a])
-        #expect(try FolderScan.scan([odd, a, a, first.path]).files == [odd, a])
+        #expect(try FolderScan.scan([second.path, first.path]).images.map(\.path) == [b, a])
+        #expect(try FolderScan.scan([odd, a, a, first.path]).images.map(\.path) == [odd, a])
     }
 
     @Test func whatIsMissingIsAnError() throws {
@@ -87,8 +87,8 @@ import Testing
         #expect(chmod("\(folder.path)/locked", 0) == 0)
         defer { chmod("\(folder.path)/locked", 0o700) }
         let scan = try withoutRootsRights { try FolderScan.scan([folder.path]) }
-        #expect(folder.relative(scan.files) == ["a.jpg"])
-        #expect(folder.relative(scan.skipped.map(\.path)) == ["locked"])
+        #expect(folder.relative(scan.images) == ["a.jpg"])
+        #expect(folder.relative(scan.skipped.map(\.image.path)) == ["locked"])
     }
 
     @Test func specialFilesAreReported() throws {
@@ -96,20 +96,20 @@ import Testing
         try folder.add("a.jpg", png)
         #expect(mkfifo("\(folder.path)/fifo.jpg", 0o600) == 0)
         let scan = try FolderScan.scan([folder.path])
-        #expect(folder.relative(scan.files) == ["a.jpg"])
+        #expect(folder.relative(scan.images) == ["a.jpg"])
         #expect(scan.skipped == [SkippedFile(path: "\(folder.path)/fifo.jpg", reason: "not a regular file")])
     }
 
     @Test func startCheckStopsWhatIsMostlyBad() throws {
         let folder = try PictureFolder(pictures: 4)
         for i in 0..<4 { try folder.add("bad-\(i).jpg", Array("<html>".utf8)) }
-        let half = try StartCheck.run(try FolderScan.scan([folder.path]).files)
+        let half = try StartCheck.run(try FolderScan.scan([folder.path]).images)
         #expect(half.checked == 8)
         #expect(half.bad.count == 4)
         #expect(half.averageBytes > 800)
         try folder.add("bad-4.jpg", [])
         do throws(DatasetError) {
-            _ = try StartCheck.run(folder.files)
+            _ = try StartCheck.run(folder.images)
             Issue.record("5 of 9 are bad")
         } catch {
             #expect(error.description.hasPrefix("5 of 9 images checked cannot be used"))
@@ -119,7 +119,7 @@ import Testing
 
     @Test func startCheckSpreadsItsSample() throws {
         let folder = try PictureFolder(pictures: 10)
-        let check = try StartCheck.run(folder.files, sample: 3)
+        let check = try StartCheck.run(folder.images, sample: 3)
         #expect(check.checked == 3)
         #expect(check.bad.isEmpty)
     }

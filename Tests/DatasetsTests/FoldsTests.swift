@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -42,7 +43,7 @@ import Testing
         // 40 subjects of uneven sizes; the rare class has one subject in five.
         try folder.pictures(["a.png"])
         var rows = ["image,expression,subject"]
-        var random = SystemlessGenerator(state: 5)
+        var random = SeededGenerator(seed: 5)
         for subject in 0..<40 {
             for _ in 0..<Int.random(in: 2...9, using: &random) {
                 rows.append("a.png,\(subject % 5 == 0 ? "rare" : "usual"),s\(subject)")
@@ -191,16 +192,25 @@ import Testing
         let split = Fold(name: "1", training: [0, 5, 8], validation: [1, 3])
         #expect(duplicates.across(split) == [[0, 3]])
     }
-}
 
-/// SplitMix64, since Swift has no seeded generator.
-private struct SystemlessGenerator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
+    @Test func framesOfVideosAreImagesOfTheirOwn() throws {
+        var builder = LabelledSetBuilder(classes: ["calm"], units: [])
+        for frame in [nil, 0, 1, 0] as [Int?] {
+            builder.add(
+                LabelledSample(
+                    folder: "/data/films", name: frame == nil ? "a.png" : "b.mp4", videoFrame: frame,
+                    expression: "calm",
+                    file: "labels.csv"))
+        }
+        let set = builder.finished(notes: [])
+        #expect(set.image(0) == ImageReference("/data/films/a.png"))
+        #expect(set.image(2) == ImageReference("/data/films/b.mp4", frame: 1))
+        #expect(set.imageName(2) == "b.mp4#1" && set.imageName(0) == "a.png")
+        #expect(set.images.names[1] == "/data/films/b.mp4#0")
+        let seen = [set.image(1)]
+        #expect(DuplicateImages.report(heldOut: [set.image(2)], among: seen, of: "pre-training") == nil)
+        let report = try #require(
+            DuplicateImages.report(heldOut: [2, 3].map(set.image), among: seen, of: "pre-training"))
+        #expect(report.hasPrefix("pre-training sees 1 image that is held out later, such as /data/films/b.mp4#0"))
     }
 }

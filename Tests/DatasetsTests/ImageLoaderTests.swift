@@ -14,7 +14,7 @@ private struct Seen: Equatable {
     let sources: [Int]
     let images: [Float]
 
-    init(_ batch: Batch, side: Int) {
+    init(_ batch: ImageBatch, side: Int) {
         epoch = batch.epoch
         step = batch.step
         indices = Array(batch.indices)
@@ -36,15 +36,15 @@ extension ImageLoader {
 }
 
 @Suite struct ImageLoaderTests {
-    private let settings = PretrainSettings(image: side)
-
     private func loader(
         _ files: [String], seed: UInt64 = 11, batch: Int = 4, workers: Int = 1, ahead: Int? = nil, cacheBytes: Int = 0,
-        reduced: Bool = false, onSkip: @escaping @Sendable (SkippedFile) -> Void = { _ in }
+        reduced: Bool = false
     ) -> ImageLoader {
         ImageLoader(
-            files: files, settings: settings, seed: seed, batch: batch, workers: workers, ahead: ahead,
-            cacheBytes: cacheBytes, reducedDecode: reduced, onSkip: onSkip)
+            .images(files.map { ImageReference($0) }),
+            recipe: .pretraining(PretrainSettings(image: side, reducedDecode: reduced)),
+            epochs: .training(RandomScope(seed: seed)), batch: batch,
+            resources: LoaderResources(workers: workers, ahead: ahead, cacheBytes: cacheBytes))
     }
 
     @Test func batchesDoNotDependOnWorkersCacheOrDepth() throws {
@@ -123,9 +123,10 @@ extension ImageLoader {
         try folder.add("bad-2.jpg", Array("GIF89a".utf8))
         try folder.add("bad-3.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
         let reported = Mutex<[SkippedFile]>([])
-        let one = loader(folder.files) { file in reported.withLock { $0.append(file) } }
+        let one = loader(folder.files)
+        one.reportSkips { file in reported.withLock { $0.append(file) } }
         let seen = try one.take(9)
-        #expect(reported.withLock { $0.map(\.path).sorted() } == folder.files[9...].sorted())
+        #expect(reported.withLock { $0.map(\.image.path).sorted() } == folder.files[9...].sorted())
         #expect(reported.withLock { $0.contains { $0.reason.contains("GIF") } })
         #expect(one.counters.skipped == 3)
         // Those of batches made ahead included.

@@ -10,7 +10,7 @@ import Testing
         let folder = try PictureFolder()
         let set = try folder.table().read()
         #expect(set.count == 12 && set.classes == ["calm", "happy", "sad"] && set.units == ["AU1", "AU12"])
-        #expect(set.image(3) == "\(folder.path)/images/3.png")
+        #expect(set.image(3).path == "\(folder.path)/images/3.png")
         #expect(set.expression(3) == 2 && set.unit(0, of: 3) == false && set.unit(1, of: 5) == true)
         #expect(set.valence(7) == 0.7 && set.arousal(7) == -0.7 && set.frame(7) == 7)
         #expect(set.groupings["subject"]?.names == (0..<6).map { "s\($0)" })
@@ -43,7 +43,13 @@ import Testing
             rows[5][1...5] = ["NA", "", "nan", "null", "none"]
             rows[6][1] = "-1"
         }.read()
-        #expect(set.count == 11 && set.notes == ["\(folder.path)/labels.csv: 1 row without any label left out"])
+        #expect(
+            set.count == 11
+                && set.notes == [
+                    "\(folder.path)/labels.csv: 1 row without any label left out",
+                    "\(folder.path)/labels.csv: 1 frame with -1 for some units trained on and not scored; "
+                        + "partialFrames: \"score\" scores the other units",
+                ])
         #expect(set.expression(0) == nil && set.unit(0, of: 1) == nil && set.unit(1, of: 1) != nil)
         #expect(set.unit(1, of: 2) == nil && set.valence(3) == nil && set.arousal(3) == -0.3)
         #expect(set.arousal(4) == nil && set.valence(4) == 0.4 && set.expression(5) == nil)
@@ -109,6 +115,7 @@ import Testing
     @Test func classesAreOrderedNumberedAndDropped() throws {
         let folder = try PictureFolder()
         var table = try folder.table { rows in for row in rows.indices { rows[row][1] = "\(row % 4)" } }
+        (table.units, table.valence, table.arousal) = ([], nil, nil)
         table.classes = ExpressionClasses(names: ["neutral", "happy", "sad"], drop: ["3"])
         var set = try table.read()
         #expect(set.classes == ["neutral", "happy", "sad"] && set.count == 9)

@@ -35,8 +35,15 @@ import Testing
         _ set: LabelledSet, _ samples: [Int], keeps: Bool = false, workers: Int = 1, cacheBytes: Int = 0
     ) -> ImageLoader {
         ImageLoader(
-            set, samples: samples, augmentation: augmentation, image: side, seed: 5, batch: 4, keepsLastBatch: keeps,
-            workers: workers, cacheBytes: cacheBytes)
+            .samples(set, samples), recipe: .augmentation(augmentation, image: side, .imageNet),
+            epochs: .training(RandomScope(seed: 5), keepsLastBatch: keeps), batch: 4,
+            resources: LoaderResources(workers: workers, cacheBytes: cacheBytes))
+    }
+
+    private func evaluating(_ source: ImageSource, batch: Int, workers: Int = 1) -> ImageLoader {
+        ImageLoader(
+            source, recipe: .evaluation(.direct, image: side, .imageNet), epochs: .evaluation, batch: batch,
+            resources: LoaderResources(workers: workers))
     }
 
     @Test func batchesHoldSamplesOfTheSetAndDependOnNothingElse() throws {
@@ -65,7 +72,8 @@ import Testing
         expected.withUnsafeMutableBufferPointer { buffer in
             guard let output = buffer.baseAddress else { return }
             augmentation.tensor(
-                of: image, size: side, keys: Augmentation.Keys(seed: 5), epoch: 1, sample: sample, with: Resampler(),
+                of: image, size: side, keys: Augmentation.Keys(RandomScope(seed: 5)), epoch: 1, sample: sample,
+                with: Resampler(),
                 by: .imageNet, into: output)
         }
         #expect(seen.images[2] == expected)
@@ -87,7 +95,7 @@ import Testing
         let set = try folder.table().read()
         let samples = [11, 0, 5, 7, 8]
         func loader(_ workers: Int) -> ImageLoader {
-            ImageLoader(evaluating: set, samples: samples, image: side, batch: 2, workers: workers)
+            evaluating(.samples(set, samples), batch: 2, workers: workers)
         }
         let seen = try take(loader(1), 6)
         #expect(seen[..<3].map(\.indices) == [[11, 0], [5, 7], [8]])
@@ -100,7 +108,7 @@ import Testing
             EvaluationTransform.direct.tensor(of: image, size: side, with: Resampler(), into: output)
         }
         #expect(seen[1].images[0] == expected)
-        let files = ImageLoader(evaluating: samples.map(set.image), image: side, batch: 2)
+        let files = evaluating(.images(samples.map(set.image)), batch: 2)
         #expect(try take(files, 3).map(\.images) == seen[..<3].map(\.images))
     }
 
@@ -113,7 +121,7 @@ import Testing
         let place = try #require(order.firstIndex(of: 4))
         #expect(seen.flatMap(\.sources)[place] == order[(place + 1) % 8])
         let evaluated = try take(
-            ImageLoader(evaluating: set, samples: [3, 4, 5], image: side, batch: 3), 1)[0]
+            evaluating(.samples(set, [3, 4, 5]), batch: 3), 1)[0]
         #expect(evaluated.indices == [3, 4, 5] && evaluated.sources == [3, 5, 5])
     }
 }

@@ -42,6 +42,12 @@ final class PictureFolder {
         try FileManager.default.createSymbolicLink(atPath: "\(path)/\(name)", withDestinationPath: destination)
     }
 
+    /// The files as images.
+    var images: [ImageReference] { files.map { ImageReference($0) } }
+
+    /// Paths without the folder's own.
+    func relative(_ images: [ImageReference]) -> [String] { relative(images.map(\.description)) }
+
     /// Paths without the folder's own.
     func relative(_ paths: [String]) -> [String] {
         paths.map { $0.hasPrefix(path + "/") ? String($0.dropFirst(path.count + 1)) : $0 }

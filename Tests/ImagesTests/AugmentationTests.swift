@@ -20,7 +20,7 @@ import Testing
         values.withUnsafeMutableBufferPointer { buffer in
             guard let output = buffer.baseAddress else { return }
             augmentation.tensor(
-                of: picture(), size: side, keys: Augmentation.Keys(seed: seed), epoch: epoch, sample: sample,
+                of: picture(), size: side, keys: Augmentation.Keys(RandomScope(seed: seed)), epoch: epoch, sample: sample,
                 with: Resampler(), by: normalisation, into: output)
         }
         return values

@@ -43,13 +43,10 @@ struct FrozenTests {
         }
         let home = folder.path + "/killed"
         let process = try Program.start(["train", path, "--home", home], output: folder.path + "/log")
-        while process.isRunning {
-            if let run = try? RunStore.open(home: home).run(1), run.stage == 1, run.step > 20 { break }
-            usleep(1_000)
+        try Program.kill(process) {
+            let run = try? RunStore.open(home: home).run(1)
+            return run.map { $0.stage == 1 && $0.step > 20 } ?? false
         }
-        #expect(process.isRunning, "it ended before it could be killed")
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
         let resumed = try Program.run(["train", "--resume", "1", "--home", home])
         #expect(resumed.status == 0, "\(resumed.talk)")
         func data(_ home: String, _ name: String) -> Data? {
@@ -110,9 +107,7 @@ struct FrozenTests {
         #expect(shown.output.contains("held out, epoch chosen on an inner split"), "\(shown.output)")
         let home = folder.path + "/killed"
         let process = try Program.start(["train", path, "--home", home], output: folder.path + "/log")
-        while process.isRunning, (try? RunStore.open(home: home).run(1).step) ?? 0 < 5 { usleep(1_000) }
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        try Program.kill(process) { (try? RunStore.open(home: home).run(1).step) ?? 0 >= 5 }
         if try RunStore.open(home: home).run(1).status != .finished {
             #expect(try Program.run(["train", "--resume", "1", "--home", home]).status == 0)
         }

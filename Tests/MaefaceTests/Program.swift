@@ -27,6 +27,19 @@ enum Program {
 
     struct Missing: Error {}
 
+    /// Seconds that the program may take in a test; a training of a small session takes a few.
+    static let deadline = 600.0
+
+    /// Sends a signal to a program as soon as something is so, and waits for its end.
+    static func kill(
+        _ process: Process, _ signal: Int32 = SIGKILL, asSoonAs isSo: () throws -> Bool
+    ) throws {
+        let hasCome = try becomesTrue(within: deadline) { try !process.isRunning || isSo() }
+        #expect(hasCome && process.isRunning, "it ended before it could be stopped, or never came so far")
+        Foundation.kill(process.processIdentifier, signal)
+        #expect(process.waitUntilExit(atMost: deadline), "it went on after signal \(signal)")
+    }
+
     static func start(_ arguments: [String], output: String) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try path)
@@ -57,7 +70,7 @@ enum Program {
         process.standardOutput = FileHandle(forWritingAtPath: names[0])
         process.standardError = FileHandle(forWritingAtPath: names[1])
         try process.run()
-        process.waitUntilExit()
+        #expect(process.waitUntilExit(atMost: deadline), "\(arguments) took longer than \(deadline) s")
         let texts = try names.map { try String(contentsOfFile: $0, encoding: .utf8) }
         return Result(status: process.terminationStatus, output: texts[0], talk: texts[1])
     }

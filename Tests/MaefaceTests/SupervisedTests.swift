@@ -1,6 +1,7 @@
 import Checkpoints
 import Datasets
 import Foundation
+import Images
 import RenderedFaces
 import RunStore
 import Session
@@ -58,14 +59,10 @@ struct SupervisedTests {
         #expect(calm.status == 0, "\(calm.talk)")
         let home = folder.path + "/killed"
         let process = try Program.start(["train", path, "--home", home], output: folder.path + "/log")
-        while process.isRunning {
+        try Program.kill(process) {
             let run = try? RunStore.open(home: home).run(1)
-            if let run, run.fold == 3, run.step > 10 { break }
-            usleep(2_000)
+            return run.map { $0.fold == 3 && $0.step > 10 } ?? false
         }
-        #expect(process.isRunning, "it ended before it could be killed")
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
         let store = try RunStore.open(home: home)
         #expect(try store.run(1).condition == .lost)
         #expect(try store.predictions(of: 1).contains { $0.fold == 2 })
@@ -180,14 +177,10 @@ struct SupervisedTests {
 
         let home = folder.path + "/killed"
         let process = try Program.start(["train", path, "--home", home], output: folder.path + "/log")
-        while process.isRunning {
+        try Program.kill(process) {
             let run = try? RunStore.open(home: home).run(1)
-            if let run, run.fold == 3, run.stage == 1, run.step > 5 { break }
-            usleep(2_000)
+            return run.map { $0.fold == 3 && $0.stage == 1 && $0.step > 5 } ?? false
         }
-        #expect(process.isRunning, "it ended before it could be killed")
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
         let resumed = try Program.run(["train", "--resume", "1", "--home", home])
         #expect(resumed.status == 0, "\(resumed.talk)")
         for name in ["results.json"] + (1...3).map({ "weights/stage-1-fold-\($0).safetensors" }) {
@@ -210,12 +203,12 @@ struct SupervisedTests {
         let session = try TrainCommand.readSession(file, [])
         let folded = FoldedData(session, home: folder.path) { _ in }
         let entry = try folded.entry("faces")
-        var seen: Set<String> = []
+        var seen: Set<ImageReference> = []
         for fold in 1...3 {
             let photos = try PhotoSet(session.stages[0].data, of: folded, fold: fold)
             let held = Set(entry.folds[fold - 1].validation.map(entry.set.image))
             #expect(held.count == 16)
-            #expect(photos.files.count == 32 && held.isDisjoint(with: photos.files))
+            #expect(photos.images.count == 32 && held.isDisjoint(with: photos.images))
             seen.formUnion(held)
         }
         #expect(seen.count == 48)

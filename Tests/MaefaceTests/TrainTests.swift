@@ -89,7 +89,7 @@ struct TrainTests {
         let undisturbed = try weights([session], home: folder.path + "/calm")
         let calmStore = try RunStore.open(home: folder.path + "/calm")
         let home = folder.path + "/killed"
-        var random = SystemRandomNumberGenerator()
+        var random = SeededGenerator(seed: 7)
         var arguments = ["train", session, "--home", home]
         var kills = 0
         var last: Int32 = -1
@@ -97,13 +97,14 @@ struct TrainTests {
             let process = try Program.start(arguments, output: folder.path + "/log-\(attempt)")
             if kills < 20 {
                 // Long enough to start, short enough to be somewhere in training or in one of its checkpoints.
-                usleep(UInt32.random(in: 20_000...400_000, using: &random))
+                let moment = Double.random(in: 0.02...0.4, using: &random)
+                _ = becomesTrue(within: moment) { !process.isRunning }
                 if process.isRunning {
                     kill(process.processIdentifier, SIGKILL)
                     kills += 1
                 }
             }
-            process.waitUntilExit()
+            process.waitUntilExit(atMost: Program.deadline)
             last = process.terminationStatus
             if process.terminationReason == .exit, last == 0 { break }
             let made = (try? RunStore.open(home: home).runs().isEmpty == false) ?? false
@@ -139,9 +140,7 @@ struct TrainTests {
         let home = folder.path + "/runs"
         let process = try Program.start(["train", session, "--home", home], output: folder.path + "/log")
         // The first step is told at once, later ones twice a second.
-        while process.isRunning, (try? RunStore.open(home: home).run(1).step) ?? 0 < 1 { usleep(2_000) }
-        kill(process.processIdentifier, SIGTERM)
-        process.waitUntilExit()
+        try Program.kill(process, SIGTERM) { (try? RunStore.open(home: home).run(1).step) ?? 0 >= 1 }
         #expect(process.terminationStatus == 1)
         let store = try RunStore.open(home: home)
         let run = try store.run(1)
@@ -202,7 +201,8 @@ struct TrainTests {
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
-        while process.isRunning, (try? RunStore.open(home: home).run(1).step) ?? 0 < 1 { usleep(10_000) }
+        let hasBegun = becomesTrue { !process.isRunning || (try? RunStore.open(home: home).run(1).step) ?? 0 >= 1 }
+        #expect(hasBegun)
         let second = try Program.run(["train", "--resume", "1", "--home", home])
         #expect(second.status == 1)
         #expect(second.talk.contains("process"), "\(second.talk)")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RunStore
 
-@Suite struct LockTests {
+@Suite(.timeLimit(.minutes(5))) struct LockTests {
     /// A process that holds a run's lock, as a trainer would.
     private final class Trainer {
         private let process: ChildProcess

@@ -4,7 +4,7 @@ import Testing
 
 @testable import RunStore
 
-@Suite struct SystemTests {
+@Suite(.timeLimit(.minutes(5))) struct SystemTests {
     /// Starts a shell and returns its exit code and what it printed.
     private func shell(_ script: String, directory: String? = nil, output: String) throws -> (code: Int32, text: String)
     {

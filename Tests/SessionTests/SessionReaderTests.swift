@@ -27,6 +27,24 @@ struct SessionReaderTests {
         #expect(stage.gradientClip == nil)
     }
 
+    @Test("A model begins with one of several in a file where init names its key")
+    func initialKey() throws {
+        let text = shortest.replacing("\"vit-tiny\"", with: "\"vit-tiny\", init: { weights: \"w.pth\", key: \"ema\" }")
+        let session = try read(text)
+        #expect(session.model.initialWeights == "/sessions/w.pth" && session.model.initialKey == "ema")
+        #expect(try read(session.resolvedText) == session)
+        let of = { (stage: String) in
+            problems(shortest.replacing("\"vit-tiny\"", with: "\"vit-tiny\", init: \(stage)"))
+        }
+        #expect(of("{ key: \"ema\" }").contains("model.init.weights"))
+        #expect(of("{ weights: \"run:7\", key: \"ema\" }").contains("the weights of a run are one model"))
+        #expect(of("{ weights: \"w.pth\", keys: \"ema\" }").contains("did you mean `key`?"))
+        // Where the model begins is told by the file and its key, not by the settings of the stage.
+        var other = session
+        other.model.initialKey = nil
+        #expect(other.consequentialText(ofStage: 0) == session.consequentialText(ofStage: 0))
+    }
+
     @Test("Every key is read")
     func everyKey() throws {
         let session = try read(complete)

@@ -7,6 +7,8 @@ import Basics
 public struct SafetensorsWriter {
     /// Texts that the file keeps beside its tensors.
     public var metadata: [String: String]
+    /// The file that the bytes lie in, where they do: if it is cut meanwhile, nothing is written.
+    var source: WeightsFile?
     private var tensors: [(name: String, type: ScalarType, shape: [Int], bytes: UnsafeRawBufferPointer)] = []
 
     public init(metadata: [String: String] = [:]) {
@@ -59,6 +61,7 @@ public struct SafetensorsWriter {
             try WholeFile.write(to: path, byteCount: total, calls: calls) { (file) throws(FileError) in
                 try file.append(header)
                 for index in order { try file.append(tensors[index].bytes) }
+                try source?.requireWholeToCopy()
             }
         } catch {
             throw CheckpointError(error)

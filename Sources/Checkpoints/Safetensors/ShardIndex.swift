@@ -19,9 +19,10 @@ struct ShardIndex {
         files = try parser.weightMap()
     }
 
-    func content(verifiesChecksums: Bool) throws(CheckpointError) -> WeightsContent {
+    func content(key: [Substring], verifiesChecksums: Bool) throws(CheckpointError) -> WeightsContent {
         var shards: [String: WeightsContent] = [:]
         var content = WeightsContent(format: .index, byteCount: 0)
+        content.keyOfNames = key
         var firstStorage: [String: Int] = [:]
         for name in Set(files.map(\.file)).sorted() {
             guard !name.contains("/"), !name.contains("\0"), name != "..", name != ".", !name.isEmpty else {

@@ -49,8 +49,8 @@ public struct ClassFolders: Equatable, Sendable {
             do {
                 let scan = try FolderScan.scan([folder.folder])
                 notes += scan.skipped.map(\.description)
-                for file in scan.files {
-                    let (parent, name) = splitPath(file)
+                for image in scan.images {
+                    let (parent, name) = splitPath(image.path)
                     builder.add(
                         LabelledSample(
                             folder: parent, name: name, expression: folder.name, split: folder.split,

@@ -1,4 +1,5 @@
 import Glibc
+import Images
 
 /// The image files under some folders, in an order that depends on their names only.
 ///
@@ -7,8 +8,9 @@ import Glibc
 /// that begin with a dot are passed over, since they are thumbnails, resource forks and the like. A file named
 /// directly is taken whatever its name.
 public struct FolderScan: Equatable, Sendable {
-    /// Paths as reached from the names given: those in order, the files of one folder sorted by the bytes of the path.
-    public private(set) var files: [String] = []
+    /// The files, with paths as reached from the names given: those in order, the files of one folder sorted by the bytes
+    /// of the path.
+    public private(set) var images: [ImageReference] = []
     /// Folders that cannot be read, broken links, FIFOs named like images.
     public private(set) var skipped: [SkippedFile] = []
     /// Files with other names, which are nobody's concern but counted.
@@ -21,7 +23,7 @@ public struct FolderScan: Equatable, Sendable {
         var search = Search()
         for path in paths { try search.addRoot(path) }
         let scan = search.scan
-        guard !scan.files.isEmpty else {
+        guard !scan.images.isEmpty else {
             throw DatasetError.noImages(paths: paths, otherFiles: scan.otherFiles, skipped: scan.skipped)
         }
         return scan
@@ -44,7 +46,7 @@ public struct FolderScan: Equatable, Sendable {
                 throw DatasetError.cannotOpen(path: path, reason: reason)
             }
             guard status.st_mode & S_IFMT == S_IFDIR else {
-                if named.insert(path).inserted { scan.files.append(path) }
+                if named.insert(path).inserted { scan.images.append(ImageReference(path)) }
                 return
             }
             // Checked here, so that the folder the user named is an error and not one of many skipped.
@@ -52,9 +54,9 @@ public struct FolderScan: Equatable, Sendable {
                 throw DatasetError.cannotOpen(path: path, reason: String(cString: strerror(errno)))
             }
             closedir(folder)
-            let before = scan.files.count
+            let before = scan.images.count
             addFolder(path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path)
-            scan.files[before...].sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            scan.images[before...].sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         }
 
         private mutating func addFolder(_ root: String) {
@@ -121,7 +123,7 @@ public struct FolderScan: Equatable, Sendable {
             if !Self.isImageName(name) {
                 scan.otherFiles += 1
             } else if named.insert(path).inserted {
-                scan.files.append(path)
+                scan.images.append(ImageReference(path))
             }
         }
 

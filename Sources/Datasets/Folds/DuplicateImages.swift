@@ -25,7 +25,9 @@ public struct DuplicateImages: Sendable {
         let isLonely = sizes.map { $0 <= 0 || ofSize[$0] == 1 }
         let state = Guarded<(done: Int, hashes: [Hashes])>((0, [Hashes](repeating: Hashes(), count: count)))
         DispatchQueue.concurrentPerform(iterations: count) { sample in
-            let hashes = Hashes(set.image(sample), bytes: !isLonely[sample], pixels: pixels && sizes[sample] > 0)
+            let image = set.image(sample)
+            let hashes = Hashes(
+                image, bytes: !isLonely[sample], pixels: pixels && (sizes[sample] > 0 || image.frame != nil))
             state.withLock {
                 $0.hashes[sample] = hashes
                 $0.done += 1
@@ -71,40 +73,52 @@ public struct DuplicateImages: Sendable {
     }
 
     /// A sentence about held-out images whose files are also among those that an earlier stage sees; nil when none is.
-    /// Only files of the same size are read.
+    /// Only files of the same size are read; frames of videos are compared by what they refer to.
     ///
     /// - Parameter stage: what the sentence calls that stage.
-    public static func report(heldOut: [String], among files: [String], of stage: String) -> String? {
+    public static func report(
+        heldOut: [ImageReference], among images: [ImageReference], of stage: String
+    ) -> String? {
         var ofSize: [Int: [Int]] = [:]
-        for (place, path) in heldOut.enumerated() { ofSize[fileSize(path), default: []].append(place) }
+        var ofFrame: [ImageReference: [Int]] = [:]
+        for (place, image) in heldOut.enumerated() {
+            if image.frame == nil {
+                ofSize[fileSize(image), default: []].append(place)
+            } else {
+                ofFrame[image, default: []].append(place)
+            }
+        }
         ofSize[-1] = nil
         ofSize[0] = nil
         var digests: [Int: Digest?] = [:]
         var seen: Set<Int> = []
         var pairs: [String] = []
-        for file in files {
-            guard let candidates = ofSize[fileSize(file)] else { continue }
+        for image in images {
+            guard let candidates = image.frame == nil ? ofSize[fileSize(image)] : ofFrame[image] else { continue }
             var own: Digest??
             for place in candidates where !seen.contains(place) {
-                if heldOut[place] != file {
+                if heldOut[place] != image {
                     let theirs = digests[place] ?? Hashes(heldOut[place], bytes: true, pixels: false).bytes
                     digests[place] = theirs
-                    let mine = own ?? Hashes(file, bytes: true, pixels: false).bytes
+                    let mine = own ?? Hashes(image, bytes: true, pixels: false).bytes
                     own = mine
                     guard let theirs, mine == theirs else { continue }
                 }
                 seen.insert(place)
-                if pairs.count < named { pairs.append(heldOut[place] == file ? file : "\(heldOut[place]) and \(file)") }
+                if pairs.count < named {
+                    pairs.append(heldOut[place] == image ? "\(image)" : "\(heldOut[place]) and \(image)")
+                }
             }
         }
         guard !seen.isEmpty else { return nil }
-        let images = seen.count == 1 ? "1 image that is" : "\(seen.count) images that are"
-        return "\(stage) sees \(images) held out later, such as \(pairs.joined(separator: ", "))"
+        let count = seen.count == 1 ? "1 image that is" : "\(seen.count) images that are"
+        return "\(stage) sees \(count) held out later, such as \(pairs.joined(separator: ", "))"
     }
 
-    private static func fileSize(_ path: String) -> Int {
+    /// Bytes of the file that an image has for itself; -1 when it is not there, and for a frame of a video.
+    private static func fileSize(_ image: ImageReference) -> Int {
         var status = stat()
-        return stat(path, &status) == 0 ? Int(status.st_size) : -1
+        return image.frame == nil && stat(image.path, &status) == 0 ? Int(status.st_size) : -1
     }
 
     private static func root(_ sample: Int, _ parents: [Int]) -> Int {
@@ -163,18 +177,23 @@ public struct DuplicateImages: Sendable {
 
         init() {}
 
-        /// Files that cannot be read or decoded equal nothing; the loader tells of them.
-        init(_ path: String, bytes wantsBytes: Bool, pixels wantsPixels: Bool) {
+        /// Images that cannot be read or decoded equal nothing; the loader tells of them.
+        init(_ image: ImageReference, bytes wantsBytes: Bool, pixels wantsPixels: Bool) {
             guard wantsBytes || wantsPixels else { return }
-            try? ImageFile.withContent(of: path) { (content) throws(ImageError) in
-                if wantsBytes { bytes = Digest(content) }
-                if wantsPixels {
-                    let image = try decodeImage(content)
-                    var digest = image.pixels.withUnsafeBytes { Digest($0) }
-                    digest.add(UInt64(image.width) << 32 | UInt64(image.channels))
-                    pixels = digest
-                }
+            guard image.frame == nil else {
+                if wantsPixels { pixels = (try? decodeImage(image)).map(Self.digest) }
+                return
             }
+            try? ImageFile.withContent(of: image) { (content) throws(ImageError) in
+                if wantsBytes { bytes = Digest(content) }
+                if wantsPixels { pixels = Self.digest(try decodeImage(content)) }
+            }
+        }
+
+        private static func digest(_ image: PixelImage) -> Digest {
+            var digest = image.pixels.withUnsafeBytes { Digest($0) }
+            digest.add(UInt64(image.width) << 32 | UInt64(image.channels))
+            return digest
         }
     }
 }

@@ -91,7 +91,7 @@ private struct FoldFile {
     ) throws -> Folds {
         var foldOf: [Int] = []
         for sample in 0..<set.count {
-            let image = set.image(sample)
+            let image = set.image(sample).description
             let folder = splitPath(set.place(sample).file).folder
             let relative = image.hasPrefix("\(folder)/") ? String(image.dropFirst(folder.count + 1)) : image
             let slashed = relative.contains("/") ? relative : relative.replacing("\\", with: "/")

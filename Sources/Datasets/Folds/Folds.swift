@@ -63,8 +63,7 @@ public struct Folds: Sendable {
         let file = set.files.first ?? "the data"
         let grouping: LabelledSet.Grouping
         if group == "image" {
-            grouping = LabelledSet.Grouping(
-                names: (0..<set.count).map(set.image), of: (0..<Int32(set.count)).map { $0 })
+            grouping = set.images
         } else if let found = set.groupings[group] {
             grouping = found
         } else {

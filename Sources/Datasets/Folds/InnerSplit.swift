@@ -3,8 +3,8 @@
 public struct InnerSplit: Equatable, Sendable {
     /// Samples that remain to be trained on, in their order.
     public let training: [Int]
-    /// Samples held aside.
-    public let aside: [Int]
+    /// Samples that the decision is made on.
+    public let validation: [Int]
 
     /// One part of so many is held aside.
     static let parts = 5
@@ -16,8 +16,7 @@ public struct InnerSplit: Equatable, Sendable {
     public init(_ samples: [Int], of set: LabelledSet, by group: String?) throws(LabelError) {
         let kinds = [group, "subject", "video"].compactMap { $0 }
         let grouping =
-            kinds.compactMap { set.groupings[$0] }.first
-            ?? LabelledSet.Grouping(names: (0..<set.count).map(set.image), of: (0..<Int32(set.count)).map { $0 })
+            kinds.compactMap { set.groupings[$0] }.first ?? set.images
         let groups = Set(samples.map { grouping.of[$0] })
         guard groups.count > 1 else {
             throw LabelError(
@@ -29,6 +28,6 @@ public struct InnerSplit: Equatable, Sendable {
             set, grouping, samples: samples, folds: min(Self.parts, groups.count), seed: 0
         ).foldOf
         training = samples.filter { foldOf[Int(grouping.of[$0])] != 0 }
-        aside = samples.filter { foldOf[Int(grouping.of[$0])] == 0 }
+        validation = samples.filter { foldOf[Int(grouping.of[$0])] == 0 }
     }
 }

@@ -71,8 +71,8 @@ struct LabelProblemList {
 
     /// A sentence for the frames that scores of units leave out.
     static func partialFrames(_ count: Int) -> String {
-        "\(count) frames with -1 for some of their units are trained on and not scored; partialFrames: \"score\" scores "
-            + "their other units"
+        "\(count) frame\(count == 1 ? "" : "s") with -1 for some units trained on and not scored; "
+            + "partialFrames: \"score\" scores the other units"
     }
 
     /// - Parameter hint: what may help against all of them.

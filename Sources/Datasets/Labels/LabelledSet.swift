@@ -1,3 +1,5 @@
+import Images
+
 /// Images with labels: a class of expression, action units, valence and arousal, any of which may be missing; who is
 /// seen and in which video; and the row that says so, for messages.
 ///
@@ -27,6 +29,8 @@ public struct LabelledSet: Sendable {
     var folders: [String] = []
     var folderOf: [Int32] = []
     var names: [String] = []
+    /// The frame of the video that an image is, from 0, or -1; empty when every image is a file.
+    var videoFrames: [Int32] = []
     /// -1 where it is missing.
     var expressions: [Int16] = []
     /// (N, U): 1, 0, or -1 where it is missing.
@@ -62,13 +66,25 @@ public struct LabelledSet: Sendable {
     public var hasUnits: Bool { !units.isEmpty }
     public var hasValenceArousal: Bool { !valences.isEmpty }
 
-    /// The path of a sample's image.
-    public func image(_ sample: Int) -> String { "\(folders[Int(folderOf[sample])])/\(names[sample])" }
+    /// Where a sample's image is.
+    public func image(_ sample: Int) -> ImageReference {
+        ImageReference("\(folders[Int(folderOf[sample])])/\(names[sample])", frame: videoFrame(sample))
+    }
+
+    /// Each sample's image as a group of its own.
+    public var images: Grouping {
+        Grouping(names: (0..<count).map { image($0).description }, of: (0..<Int32(count)).map { $0 })
+    }
 
     /// The path of a sample's image below the folder that all images are in: what names it on any machine.
     public func imageName(_ sample: Int) -> String {
         let folder = folders[Int(folderOf[sample])].dropFirst(commonFolder.count)
-        return String(folder.drop { $0 == "/" }) + (folder.isEmpty ? "" : "/") + names[sample]
+        let path = String(folder.drop { $0 == "/" }) + (folder.isEmpty ? "" : "/") + names[sample]
+        return ImageReference.name(path, frame: videoFrame(sample))
+    }
+
+    private func videoFrame(_ sample: Int) -> Int? {
+        videoFrames.isEmpty || videoFrames[sample] < 0 ? nil : Int(videoFrames[sample])
     }
 
     /// The class as a place in `classes`, or nil.

@@ -5,6 +5,8 @@ struct LabelledSample {
     /// The folder of the image, and its name in it.
     var folder: String
     var name: String
+    /// The frame of that file, from 0, where it is a video; nil where it is an image.
+    var videoFrame: Int?
     /// The class by name; its number is known when all classes are.
     var expression: String?
     /// 1, 0, -1 for missing; empty counts as all missing.
@@ -40,6 +42,7 @@ struct LabelledSetBuilder {
     mutating func add(_ sample: LabelledSample) {
         set.folderOf.append(Self.number(of: sample.folder, in: &set.folders, &folderNumbers))
         set.names.append(sample.name)
+        set.videoFrames.append(sample.videoFrame.map(Int32.init(clamping:)) ?? -1)
         set.expressions.append(sample.expression.flatMap { classNumbers[$0] } ?? -1)
         if sample.units.isEmpty {
             set.unitValues.append(contentsOf: repeatElement(-1, count: set.units.count))
@@ -67,6 +70,7 @@ struct LabelledSetBuilder {
             set.valences = []
             set.arousals = []
         }
+        if set.videoFrames.allSatisfy({ $0 < 0 }) { set.videoFrames = [] }
         if let grouping = subjects.grouping { set.groupings["subject"] = grouping }
         if let grouping = videos.grouping { set.groupings["video"] = grouping }
         set.sequences = sequences.grouping

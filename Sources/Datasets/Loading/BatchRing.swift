@@ -3,11 +3,11 @@ import Compute
 import Glibc
 
 /// A batch of images, on loan from the loader's ring until it is given back with `recycle`.
-public struct Batch {
+public struct ImageBatch {
     /// (count, 3, H, W), aligned to 64 bytes.
     public let images: UnsafeMutablePointer<Float>
     public let count: Int
-    /// The image scheduled at each place, as an index into the loader's files or a sample of the labelled set: a key
+    /// The image scheduled at each place, as an index into the loader's images or a sample of the labelled set: a key
     /// for random numbers, since none occurs twice in an epoch.
     public let indices: UnsafeBufferPointer<Int>
     /// The image shown at each place: the scheduled one, or the one that stands in for a bad one.
@@ -173,7 +173,7 @@ final class BatchRing: @unchecked Sendable {
 
     // MARK: Consumer
 
-    func next() throws -> Batch {
+    func next() throws -> ImageBatch {
         try lock.locked {
             if stopped { throw DatasetError.stopped }
             let index = reading % slots.count
@@ -193,7 +193,7 @@ final class BatchRing: @unchecked Sendable {
             totals.batches += 1
             let slot = slots[index]
             let size = size(ofBatch: slot.number)
-            return Batch(
+            return ImageBatch(
                 images: slot.images, count: size,
                 indices: UnsafeBufferPointer(start: slot.indices, count: size),
                 sources: UnsafeBufferPointer(start: slot.sources, count: size),

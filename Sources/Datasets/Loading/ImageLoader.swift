@@ -8,9 +8,9 @@ public struct LoaderCounters: Equatable, Sendable {
     /// Images taken from the cache instead.
     public var cacheHits = 0
     public var cacheBytes = 0
-    /// Different files found to be bad.
+    /// Different images found to be bad.
     public var skipped = 0
-    /// Samples that show another file in place of a bad one.
+    /// Samples that show another image in place of a bad one.
     public var substituted = 0
     /// Batches handed out.
     public var batches = 0
@@ -42,112 +42,41 @@ public final class ImageLoader {
     private var running = false
     private var wasStarted = false
 
-    /// Images for pre-training, without labels.
+    /// `indices` and `sources` of a batch are places in the list of images, or samples of the whole set. In training, the
+    /// labels of a place are those of `sources`: where a bad image is replaced by another, the labels are too. In
+    /// evaluation, a place whose `sources` differs from its `indices` belongs to no sample and is to be left out.
     ///
     /// - Parameters:
+    ///   - recipe: with `.order`, `images` of a batch holds nothing.
     ///   - batch: images in a step.
-    ///   - workers: background threads.
-    ///   - ahead: batches kept ready or in the making beside the one in use; nil for `suggestedAhead`.
-    ///   - cacheBytes: memory for decoded images; 0 for no cache. What it holds changes the speed only.
-    ///   - reducedDecode: lets JPEGs decode at a half, a quarter or an eighth of their size where the crop has at
-    ///     least that many times the side of the output; faster for large photographs, and not quite the same pixels.
-    ///   - onSkip: told of each bad file once, on a worker thread.
-    public convenience init(
-        files: [String], settings: PretrainSettings, seed: UInt64, stage: Int = 0, fold: Int = 0, batch: Int,
-        workers: Int = 1, ahead: Int? = nil, cacheBytes: Int = 0, reducedDecode: Bool = false,
-        onSkip: @escaping @Sendable (SkippedFile) -> Void = { _ in }
+    public init(
+        _ source: ImageSource, recipe: ImageRecipe, epochs: EpochPlan, batch: Int, resources: LoaderResources = .init()
     ) {
-        self.init(
-            .files(files), .pretraining(settings), shuffled: true, keepsLastBatch: false, seed: seed, stage: stage,
-            fold: fold, batch: batch, workers: workers, ahead: ahead, cacheBytes: cacheBytes,
-            reducedDecode: reducedDecode, onSkip: onSkip)
-    }
-
-    /// Images of some samples of a labelled set, for training on their labels.
-    ///
-    /// `indices` and `sources` of a batch are samples of the whole set. The labels to train on are those of `sources`:
-    /// where a bad image is replaced by another, the labels are too.
-    ///
-    /// - Parameters:
-    ///   - image: side of the square output, in pixels.
-    ///   - keepsLastBatch: whether what does not fill a batch becomes a smaller one.
-    public convenience init(
-        _ set: LabelledSet, samples: [Int], augmentation: Augmentation, image: Int,
-        normalisation: Normalisation = .imageNet, seed: UInt64, stage: Int = 0, fold: Int = 0, batch: Int,
-        keepsLastBatch: Bool = false, workers: Int = 1, ahead: Int? = nil, cacheBytes: Int = 0,
-        onSkip: @escaping @Sendable (SkippedFile) -> Void = { _ in }
-    ) {
-        self.init(
-            .samples(set, samples), .augmentation(augmentation, image: image, normalisation), shuffled: true,
-            keepsLastBatch: keepsLastBatch, seed: seed, stage: stage, fold: fold, batch: batch, workers: workers,
-            ahead: ahead, cacheBytes: cacheBytes, onSkip: onSkip)
-    }
-
-    /// Images of some samples of a labelled set, all once in their order, without augmentation.
-    ///
-    /// A place whose `sources` differs from its `indices` shows another image in place of a bad one: its outputs belong
-    /// to no sample and are to be left out.
-    public convenience init(
-        evaluating set: LabelledSet, samples: [Int], transform: EvaluationTransform = .direct, image: Int,
-        normalisation: Normalisation = .imageNet, batch: Int, workers: Int = 1, ahead: Int? = nil, cacheBytes: Int = 0,
-        onSkip: @escaping @Sendable (SkippedFile) -> Void = { _ in }
-    ) {
-        self.init(
-            .samples(set, samples), .evaluation(transform, image: image, normalisation), shuffled: false,
-            keepsLastBatch: true, seed: 0, stage: 0, fold: 0, batch: batch, workers: workers, ahead: ahead,
-            cacheBytes: cacheBytes, onSkip: onSkip)
-    }
-
-    /// The order in which training goes through some samples, without their images: `images` of a batch holds nothing.
-    public convenience init(
-        orderOf set: LabelledSet, samples: [Int], seed: UInt64, stage: Int = 0, fold: Int = 0, batch: Int,
-        keepsLastBatch: Bool = false
-    ) {
-        self.init(
-            .samples(set, samples), .order, shuffled: true, keepsLastBatch: keepsLastBatch, seed: seed, stage: stage,
-            fold: fold, batch: batch, workers: 1, ahead: nil, cacheBytes: 0, onSkip: { _ in })
-    }
-
-    /// Images of some files, all once in their order, without augmentation: prediction.
-    public convenience init(
-        evaluating files: [String], transform: EvaluationTransform = .direct, image: Int,
-        normalisation: Normalisation = .imageNet, batch: Int, workers: Int = 1, ahead: Int? = nil, cacheBytes: Int = 0,
-        onSkip: @escaping @Sendable (SkippedFile) -> Void = { _ in }
-    ) {
-        self.init(
-            .files(files), .evaluation(transform, image: image, normalisation), shuffled: false, keepsLastBatch: true,
-            seed: 0, stage: 0, fold: 0, batch: batch, workers: workers, ahead: ahead, cacheBytes: cacheBytes,
-            onSkip: onSkip)
-    }
-
-    private init(
-        _ source: ImageSource, _ recipe: ImageRecipe, shuffled: Bool, keepsLastBatch: Bool, seed: UInt64, stage: Int,
-        fold: Int, batch: Int, workers: Int, ahead: Int?, cacheBytes: Int, reducedDecode: Bool = false,
-        onSkip: @escaping @Sendable (SkippedFile) -> Void
-    ) {
-        precondition(source.count > 0 && batch > 0 && workers > 0 && ahead ?? 1 > 0 && recipe.image >= 0)
-        func key(_ purpose: RandomPurpose) -> RandomKey {
-            RandomKey(seed: seed, purpose: purpose, stage: stage, fold: fold)
-        }
-        count = source.count
+        precondition(!source.isEmpty && batch > 0 && resources.workers > 0 && resources.ahead ?? 1 > 0)
+        let count = source.count
+        self.count = count
         self.batch = min(batch, count)
-        self.workers = workers
+        workers = resources.workers
         floatsPerImage = 3 * recipe.image * recipe.image
+        let scope = epochs.scope
         plan = LoaderPlan(
-            source: source, recipe: recipe, keys: Augmentation.Keys(seed: seed, stage: stage, fold: fold),
-            cropKey: key(.crop), flipKey: key(.flip), reducedDecode: reducedDecode,
-            cache: DecodedCache(files: count, budget: cacheBytes), bad: BadFiles(report: onSkip))
-        let orderKey = key(.order)
-        let count = count
-        let ahead = ahead ?? Self.suggestedAhead(batchBytes: self.batch * floatsPerImage * MemoryLayout<Float>.stride)
+            source: source, recipe: recipe, keys: Augmentation.Keys(scope), cropKey: scope.key(.crop),
+            flipKey: scope.key(.flip), cache: DecodedCache(files: count, budget: resources.cacheBytes),
+            bad: BadImages())
+        let ahead =
+            resources.ahead
+            ?? Self.suggestedAhead(batchBytes: self.batch * floatsPerImage * MemoryLayout<Float>.stride)
         ring = BatchRing(
-            slots: ahead + 1, batch: self.batch, images: count, keepsLastBatch: keepsLastBatch,
-            floatsPerImage: floatsPerImage,
-            order: {
-                shuffled ? EpochOrder(key: orderKey, epoch: $0, count: count) : EpochOrder(epoch: $0, count: count)
-            })
+            slots: ahead + 1, batch: self.batch, images: count, keepsLastBatch: epochs.keepsLastBatch,
+            floatsPerImage: floatsPerImage, order: { epochs.order(epoch: $0, count: count) })
         stepsPerEpoch = ring.stepsPerEpoch
     }
+
+    /// The images, in their order.
+    public var images: ImageSource { plan.source }
+
+    /// Has each image that is passed over told once, on a worker thread.
+    public func reportSkips(to report: @escaping @Sendable (SkippedFile) -> Void) { plan.bad.setReport(report) }
 
     /// Two batches ahead, as long as they fit in a gibibyte, and never less than one. With one the model never waits
     /// either, as long as loading a batch takes no longer than a step; the second evens out small batches, some of
@@ -172,13 +101,13 @@ public final class ImageLoader {
     /// The next batch, waited for if it is not ready.
     ///
     /// - Throws: `DatasetError.allBad` when no file gives an image, `.stopped` after `stop`.
-    public func next() throws -> Batch {
+    public func next() throws -> ImageBatch {
         if !wasStarted { start() }
         return try ring.next()
     }
 
     /// Gives a batch back; its memory is used again.
-    public func recycle(_ batch: Batch) { ring.recycle(batch.slot) }
+    public func recycle(_ batch: ImageBatch) { ring.recycle(batch.slot) }
 
     /// Ends the threads and waits for them. `start` begins anew.
     public func stop() {

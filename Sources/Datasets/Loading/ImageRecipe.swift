@@ -9,17 +9,21 @@ public struct PretrainSettings: Equatable, Sendable {
     public var flipProbability: Double
     public var interpolation: Interpolation
     public var normalisation: Normalisation
+    /// Lets JPEGs decode at a half, a quarter or an eighth of their size where the crop has at least that many times the
+    /// side of the output; faster for large photographs, and not quite the same pixels.
+    public var reducedDecode: Bool
 
     /// The recipe of MAE: crops of 20 to 100 % of the area, bicubic, mirrored half of the time.
     public init(
         image: Int, crop: RandomResizedCrop = RandomResizedCrop(), flipProbability: Double = 0.5,
-        interpolation: Interpolation = .bicubic, normalisation: Normalisation = .imageNet
+        interpolation: Interpolation = .bicubic, normalisation: Normalisation = .imageNet, reducedDecode: Bool = false
     ) {
         self.image = image
         self.crop = crop
         self.flipProbability = flipProbability
         self.interpolation = interpolation
         self.normalisation = normalisation
+        self.reducedDecode = reducedDecode
     }
 }
 
@@ -52,32 +56,78 @@ public enum ImageRecipe: Sendable {
     }
 }
 
-/// Where a loader finds its images: a list of files, or some samples of a labelled set.
-enum ImageSource: Sendable {
-    case files([String])
+/// Where a loader finds its images: a list of them, or some samples of a labelled set.
+public enum ImageSource: RandomAccessCollection, Sendable {
+    case images([ImageReference])
     case samples(LabelledSet, [Int])
 
-    var count: Int {
+    public var startIndex: Int { 0 }
+    public var endIndex: Int {
         switch self {
-        case .files(let files): files.count
+        case .images(let images): images.count
         case .samples(_, let samples): samples.count
         }
     }
 
-    func path(_ place: Int) -> String {
+    public subscript(place: Int) -> ImageReference {
         switch self {
-        case .files(let files): files[place]
+        case .images(let images): images[place]
         case .samples(let set, let samples): set.image(samples[place])
         }
     }
 
-    /// What batches call an image: its place among the files, or its number in the whole set, which is the same in
-    /// every fold.
+    /// What batches call an image: its place in the list, or its number in the whole set, which is the same in every fold.
     func number(_ place: Int) -> Int {
         switch self {
-        case .files: place
+        case .images: place
         case .samples(_, let samples): samples[place]
         }
+    }
+}
+
+/// How epochs go through the images.
+public enum EpochPlan: Sendable {
+    /// All once in their order, with a smaller batch at the end: evaluation, prediction. Nothing is drawn.
+    case evaluation
+    /// In an order that each epoch draws. What does not fill a batch is dropped, or kept as a smaller one.
+    case training(RandomScope, keepsLastBatch: Bool = false)
+
+    var keepsLastBatch: Bool {
+        switch self {
+        case .evaluation: true
+        case .training(_, let keepsLastBatch): keepsLastBatch
+        }
+    }
+
+    /// What the numbers that are drawn depend on; of no consequence where none is.
+    var scope: RandomScope {
+        switch self {
+        case .evaluation: RandomScope(seed: 0)
+        case .training(let scope, _): scope
+        }
+    }
+
+    func order(epoch: Int, count: Int) -> EpochOrder {
+        switch self {
+        case .evaluation: EpochOrder(epoch: epoch, count: count)
+        case .training(let scope, _): EpochOrder(key: scope.key(.order), epoch: epoch, count: count)
+        }
+    }
+}
+
+/// What a loader may use; it changes the speed, and no batch.
+public struct LoaderResources: Equatable, Sendable {
+    /// Background threads.
+    public var workers: Int
+    /// Batches kept ready or in the making beside the one in use; nil lets the loader choose.
+    public var ahead: Int?
+    /// Memory for decoded images; 0 for no cache.
+    public var cacheBytes: Int
+
+    public init(workers: Int = 1, ahead: Int? = nil, cacheBytes: Int = 0) {
+        self.workers = workers
+        self.ahead = ahead
+        self.cacheBytes = cacheBytes
     }
 }
 
@@ -88,24 +138,24 @@ struct LoaderPlan: Sendable {
     let keys: Augmentation.Keys
     let cropKey: RandomKey
     let flipKey: RandomKey
-    let reducedDecode: Bool
     let cache: DecodedCache
-    let bad: BadFiles
+    let bad: BadImages
 }
 
-/// The files that turned out to be bad, each reported once.
-final class BadFiles: @unchecked Sendable {
+/// The images that turned out to be bad, each reported once.
+final class BadImages: @unchecked Sendable {
     private let lock = WorkerLock()
-    private let report: @Sendable (SkippedFile) -> Void
+    private var report: @Sendable (SkippedFile) -> Void = { _ in }
     private var found: Set<Int> = []
 
-    init(report: @escaping @Sendable (SkippedFile) -> Void) { self.report = report }
+    func setReport(_ report: @escaping @Sendable (SkippedFile) -> Void) { lock.locked { self.report = report } }
 
     var count: Int { lock.locked { found.count } }
 
-    func contains(_ file: Int) -> Bool { lock.locked { found.contains(file) } }
+    func contains(_ place: Int) -> Bool { lock.locked { found.contains(place) } }
 
-    func insert(_ file: Int, _ skipped: SkippedFile) {
-        if lock.locked({ found.insert(file).inserted }) { report(skipped) }
+    func insert(_ place: Int, _ skipped: SkippedFile) {
+        let (isNew, report) = lock.locked { (found.insert(place).inserted, self.report) }
+        if isNew { report(skipped) }
     }
 }

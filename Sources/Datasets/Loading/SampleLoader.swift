@@ -42,7 +42,7 @@ final class SampleLoader {
                 if k > 0 { tally.substituted += 1 }
                 return file
             } catch {
-                plan.bad.insert(file, SkippedFile(path: plan.source.path(file), reason: error.reason))
+                plan.bad.insert(file, SkippedFile(plan.source[file], reason: error.reason))
             }
         }
         throw DatasetError.allBad(files: count)
@@ -71,7 +71,7 @@ final class SampleLoader {
         var crops = plan.cropKey.stream(epoch: epoch, sample: sample)
         let image: PixelImage
         let crop: PixelRectangle
-        if plan.reducedDecode {
+        if settings.reducedDecode {
             (image, crop) = try reduced(file, output: settings.image) {
                 settings.crop.rectangle(width: $0, height: $1, using: &crops)
             }
@@ -89,7 +89,7 @@ final class SampleLoader {
             tally.hits += 1
             return entry.image
         }
-        let image = try decodeImage(plan.source.path(file))
+        let image = try decodeImage(plan.source[file])
         tally.decoded += 1
         // Whether it was a JPEG only matters for reduced decoding.
         plan.cache.keep(DecodedCache.Entry(image: image, isJPEG: false), for: file)
@@ -101,7 +101,7 @@ final class SampleLoader {
     private func reduced(
         _ file: Int, output: Int, _ draw: (Int, Int) -> PixelRectangle
     ) throws(ImageError) -> (PixelImage, PixelRectangle) {
-        let path = plan.source.path(file)
+        let reference = plan.source[file]
         if let entry = plan.cache.entry(file) {
             let crop = draw(entry.image.width, entry.image.height)
             let scale = entry.isJPEG ? DecodingScale.smallest(crop: crop, output: output) : .full
@@ -109,11 +109,11 @@ final class SampleLoader {
                 tally.hits += 1
                 return (entry.image, crop)
             }
-            let image = try decodeImage(path, scale: scale)
+            let image = try decodeImage(reference, scale: scale)
             tally.decoded += 1
             return (image, crop.reduced(by: scale.divisor, in: image))
         }
-        return try ImageFile.withContent(of: path) { (bytes) throws(ImageError) in
+        return try ImageFile.withContent(of: reference) { (bytes) throws(ImageError) in
             let header = try imageHeader(bytes)
             let crop = draw(header.width, header.height)
             let scale = header.isJPEG ? DecodingScale.smallest(crop: crop, output: output) : .full

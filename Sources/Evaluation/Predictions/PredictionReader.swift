@@ -163,12 +163,13 @@ public final class PredictionReader {
         let partial = labels.partialFrames + (truth?.partialFrames ?? 0)
         if partial > 0 {
             notes.append(
-                "\(partial) frames with -1 for some of their units are not scored, as is the custom in ABAW; "
-                    + "--partial-frames score scores their other units.")
+                "\(partial) frame\(partial == 1 ? "" : "s") with -1 for some units not scored, as is the custom in ABAW; "
+                    + "--partial-frames score scores the other units.")
         }
         if beyondScale > 0 {
             notes.append(
-                "\(beyondScale) frames were predicted beyond the scale of valence and arousal, and are clipped.")
+                "Predictions of \(beyondScale) frame\(beyondScale == 1 ? "" : "s") beyond the scale of valence and arousal were "
+                    + "clipped.")
         }
         if beyondTruth > 0 {
             notes.append("\(beyondTruth) frames come after the last line of their truth and are not scored.")

@@ -125,11 +125,12 @@ struct ValueRange {
             "outside of \(shown(stated.lowerBound)) to \(shown(stated.upperBound)); the values of this file go "
             + "\(found.text). "
         if scale != nil { return start + "Say the scale that holds them all: --scale LOW,HIGH." }
-        // What a model predicts may go a little beyond the scale that it was trained on.
-        let slack = 1.5
+        // What a model predicts may go beyond the scale that it was trained on, to both sides and not far.
+        let isAround = found.low < 0 && found.high > 0 && found.low >= -3 && found.high <= 3
         return start
-            + (found.low >= -slack && found.high <= slack
-                ? "If a model went a little beyond, --scale -1,1 cuts that off."
+            + (isAround
+                ? "If a model went beyond the scale of its labels, --scale -1,1 clips; if they are on another scale, "
+                    + "--scale LOW,HIGH maps it."
                 : "Say the scale that they were rated on: --scale LOW,HIGH.")
     }
 }

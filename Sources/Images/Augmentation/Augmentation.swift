@@ -36,16 +36,13 @@ public struct Augmentation: Equatable, Sendable {
         let randAugment: RandomKey
         let erasing: RandomKey
 
-        public init(seed: UInt64, stage: Int = 0, fold: Int = 0) {
-            func key(_ purpose: RandomPurpose) -> RandomKey {
-                RandomKey(seed: seed, purpose: purpose, stage: stage, fold: fold)
-            }
-            crop = key(.crop)
-            flip = key(.flip)
-            affine = key(.affine)
-            gamma = key(.gamma)
-            randAugment = key(.augmentation)
-            erasing = key(.randomErasing)
+        public init(_ scope: RandomScope) {
+            crop = scope.key(.crop)
+            flip = scope.key(.flip)
+            affine = scope.key(.affine)
+            gamma = scope.key(.gamma)
+            randAugment = scope.key(.augmentation)
+            erasing = scope.key(.randomErasing)
         }
     }
 

@@ -70,7 +70,7 @@ extension SessionSchema {
                 fields.note("unknown", "expected numbers such as [9, 999], found \(node.value.shown)")
             }
         }
-        if let (low, high) = fields.pair("scale", .finite, example: "[1, 9]") {
+        if fields.node("scale") != nil, let (low, high) = fields.pair("scale", .finite, example: "[1, 9]") {
             if low < high {
                 rules.scale = low...high
             } else {

@@ -10,18 +10,39 @@ extension SessionSchema {
         let decoder = decoder(&model)
         let image = model.integer("image", in: 2...4096, default: 224)
         let patch = model.integer("patch", in: 1...1024, default: 16)
-        let initial = model.node("init").flatMap { initialWeights($0, model) }
+        let initial = model.node("init").map { initialWeights($0, model) }
         let normalisation = model.word("normalisation", default: NormalisationSetting.imageNet)
         model.finish()
         checkGrid(model, image: image, patch: patch)
         guard let encoder, let decoder else { return nil }
         return ModelSettings(
-            encoder: encoder, decoder: decoder, image: image, patch: patch, initialWeights: initial,
-            normalisation: normalisation)
+            encoder: encoder, decoder: decoder, image: image, patch: patch, initialWeights: initial?.weights,
+            initialKey: initial?.key, normalisation: normalisation)
+    }
+
+    /// A path or a run, or `{ weights, key }` for one of several models in a file.
+    private func initialWeights(_ node: JSON5Node, _ model: FieldReader) -> (weights: String?, key: String?) {
+        guard case .object = node.value, var fields = FieldReader(node, path: "model.init", problems: problems) else {
+            return (weights(node, model), nil)
+        }
+        let key = fields.text("key")
+        let weights: String? =
+            if fields.required("weights", example: "\"mae_face_pretrain_vit_base.pth\""),
+                let node = fields.node("weights")
+            {
+                self.weights(node, model)
+            } else {
+                nil
+            }
+        if key != nil, weights?.hasPrefix(ModelSettings.runPrefix) == true {
+            fields.note("key", "goes with a file that holds several models; the weights of a run are one model")
+        }
+        fields.finish()
+        return (weights, key)
     }
 
     /// A path, or a run, which is looked up where the store is known.
-    private func initialWeights(_ node: JSON5Node, _ model: FieldReader) -> String? {
+    private func weights(_ node: JSON5Node, _ model: FieldReader) -> String? {
         guard let text = node.text, text.hasPrefix(ModelSettings.runPrefix) else {
             return absolutePath(node, path: "model.init")
         }

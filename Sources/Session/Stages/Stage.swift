@@ -16,35 +16,18 @@ public enum Stage: Equatable, Sendable {
     /// `supervise`, `finetune` or `distil`.
     case supervised(SupervisedStage)
 
-    public var kind: StageKind {
+    /// What every kind of stage says.
+    public var settings: any OptimisedStage {
         switch self {
-        case .pretrain: .pretrain
-        case .supervised(let stage): stage.kind
+        case .pretrain(let stage): stage
+        case .supervised(let stage): stage
         }
     }
 
-    /// The data sets that the stage reads.
-    public var data: [DataReference] {
-        switch self {
-        case .pretrain(let stage): stage.data
-        case .supervised(let stage): [stage.data]
-        }
-    }
-
-    /// See `OptimisedStage.seed`.
-    public var seed: UInt64? {
-        switch self {
-        case .pretrain(let stage): stage.seed
-        case .supervised(let stage): stage.seed
-        }
-    }
-
-    public var epochs: Int {
-        switch self {
-        case .pretrain(let stage): stage.epochs
-        case .supervised(let stage): stage.epochs
-        }
-    }
+    public var kind: StageKind { settings.kind }
+    public var data: [DataReference] { settings.references }
+    public var seed: UInt64? { settings.seed }
+    public var epochs: Int { settings.epochs }
 }
 
 extension Stage {
@@ -57,6 +40,9 @@ extension Stage {
 
 /// What all stages say of their steps and checkpoints.
 public protocol OptimisedStage: Sendable {
+    var kind: StageKind { get }
+    /// The data sets that the stage reads.
+    var references: [DataReference] { get }
     /// The root of the stage's random numbers; nil for the run's. With a seed of its own a stage is the same in runs of
     /// different seeds, so that they share it.
     var seed: UInt64? { get }
@@ -87,6 +73,8 @@ extension OptimisedStage {
 /// Masked autoencoding: what the paper's pre-training is made of. Defaults are the paper's, and MAE's where the paper
 /// is silent.
 public struct PretrainStage: OptimisedStage, Equatable {
+    public var kind: StageKind { .pretrain }
+    public var references: [DataReference] { data }
     public var data: [DataReference]
     public var seed: UInt64?
     public var epochs: Int

@@ -6,6 +6,7 @@ public struct SupervisedStage: OptimisedStage, Equatable {
     /// `supervise`, `finetune` or `distil`.
     public var kind: StageKind
     public var data: DataReference
+    public var references: [DataReference] { [data] }
     /// The heads, in this order of the outputs.
     public var tasks: [AffectTask]
     public var seed: UInt64?

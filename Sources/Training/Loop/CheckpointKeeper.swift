@@ -1,7 +1,6 @@
 import Basics
 import Checkpoints
 import Foundation
-import Model
 import RunStore
 
 /// Writes the checkpoints of a stage, lets old ones go, and finds the one to resume from.
@@ -20,13 +19,13 @@ final class CheckpointKeeper {
         self.fold = fold
         self.journal = journal
         self.policy = policy
-        last = ProcessInfo.processInfo.systemUptime
+        last = Clock.monotonic()
         try FileManager.default.createDirectory(
             atPath: context.checkpointFolder, withIntermediateDirectories: true)
     }
 
     var isDue: Bool {
-        policy.isDue(elapsed: ProcessInfo.processInfo.systemUptime - last, lastWrite: lastWrite)
+        policy.isDue(elapsed: Clock.monotonic() - last, lastWrite: lastWrite)
     }
 
     /// Commits the points, writes the file, then its row, then deletes what is superseded.
@@ -34,19 +33,17 @@ final class CheckpointKeeper {
     /// - Parameter isRequested: a person asked for it; it is then kept for good.
     /// - Returns: whether it was written. A refusal (a full disk) is told and costs nothing that was saved.
     func write(
-        _ state: TrainingState, parameters: ParameterSet, optimizer: AdamW, copies: [any WeightCopy] = [],
-        progress: RunProgress, isRequested: Bool = false
+        _ state: TrainingState, _ optimised: OptimisedParameters, progress: RunProgress, isRequested: Bool = false
     ) -> Bool {
-        let begin = ProcessInfo.processInfo.systemUptime
-        defer { last = ProcessInfo.processInfo.systemUptime }
+        let begin = Clock.monotonic()
+        defer { last = Clock.monotonic() }
         let name = "checkpoints/\(prefix)step-\(padded(state.step)).safetensors"
         do {
             // The order matters: a file whose points are not in the store would lose them at a resume.
             try journal.flush(progress: progress)
             try context.store.makeDurable()
             let bytes = try TrainingCheckpoint.write(
-                to: context.folder + "/" + name, state: state, parameters: parameters, optimizer: optimizer,
-                copies: copies, metadata: context.weightsMetadata)
+                to: context.folder + "/" + name, state: state, optimised, metadata: context.weightsMetadata)
             let record = CheckpointRecord(
                 stage: stage, fold: fold, step: state.step, time: Date().timeIntervalSince1970, file: name,
                 bytes: bytes,
@@ -58,7 +55,7 @@ final class CheckpointKeeper {
                     stage: stage, fold: fold, time: 0, step: state.step, kind: .checkpoint,
                     message: "\(name), \(bytes / 1_000_000) MB"),
                 to: context.run)
-            lastWrite = ProcessInfo.processInfo.systemUptime - begin
+            lastWrite = Clock.monotonic() - begin
             try thin()
             return true
         } catch {
@@ -89,16 +86,12 @@ final class CheckpointKeeper {
     /// Loads the newest checkpoint of this stage that can be read, and takes the run back to it.
     ///
     /// - Returns: its state, or nil when the stage begins anew.
-    func resume(
-        into parameters: ParameterSet, optimizer: AdamW, copies: [any WeightCopy] = []
-    ) throws -> TrainingState? {
+    func resume(into optimised: OptimisedParameters) throws -> TrainingState? {
         let records = try records()
         var state: TrainingState?
         for record in records.sorted(by: { $0.step > $1.step }) {
             do {
-                state = try TrainingCheckpoint.read(
-                    from: context.folder + "/" + record.file, into: parameters, optimizer: optimizer,
-                    copies: copies)
+                state = try TrainingCheckpoint.read(from: context.folder + "/" + record.file, into: optimised)
                 break
             } catch {
                 journal.event(.alert, "\(record.file) cannot be resumed from: \(error)")

@@ -2,14 +2,14 @@
 struct StepClock {
     private let window = 20
     private var durations: [Double] = []
-    /// Images of one step.
+    /// Samples of one step.
     let batch: Int
-    /// Floating-point operations that one image's training step executes.
-    let operationsPerImage: Double
+    /// Floating-point operations that one sample's training step executes.
+    let operationsPerSample: Double
 
-    init(batch: Int, operationsPerImage: Double) {
+    init(batch: Int, operationsPerSample: Double) {
         self.batch = batch
-        self.operationsPerImage = operationsPerImage
+        self.operationsPerSample = operationsPerSample
     }
 
     /// Adds the duration of one step, in seconds.
@@ -24,7 +24,7 @@ struct StepClock {
         return durations.sorted()[durations.count / 2]
     }
 
-    var imagesPerSecond: Double? { secondsPerStep.map { Double(batch) / $0 } }
+    var samplesPerSecond: Double? { secondsPerStep.map { Double(batch) / $0 } }
     /// 10⁹ executed operations a second.
-    var gigaflops: Double? { imagesPerSecond.map { $0 * operationsPerImage / 1e9 } }
+    var gigaflops: Double? { samplesPerSecond.map { $0 * operationsPerSample / 1e9 } }
 }

@@ -32,7 +32,7 @@ struct TrainingState: Codable, Equatable {
     var chosenStep: Int64?
     /// Seconds of training so far, pauses left out.
     var seconds = 0.0
-    /// Names the files that are trained on and their order.
+    /// Names the samples that are trained on and their order.
     var data: String
     /// Names what decides the bits of a result: the kernel level and, where it computes, OpenBLAS.
     var engine: String
@@ -45,7 +45,7 @@ extension TrainingState {
     /// Why going on from this state with other files or another engine is not called exact; nil when it is.
     func difference(data now: String, engine nowEngine: String) -> String? {
         var differences: [String] = []
-        if data != now { differences.append("the images changed (\(data), now \(now))") }
+        if data != now { differences.append("the data changed (\(data), now \(now))") }
         if engine != nowEngine { differences.append("the engine changed (\(engine), now \(nowEngine))") }
         return differences.isEmpty ? nil : "not an exact continuation: " + differences.joined(separator: "; ")
     }
@@ -65,9 +65,9 @@ enum TrainingCheckpoint {
     /// - Throws: `CheckpointError` when the disk refuses, the old files untouched.
     @discardableResult
     static func write(
-        to path: String, state: TrainingState, parameters: ParameterSet, optimizer: AdamW,
-        copies: [any WeightCopy] = [], metadata: [String: String]
+        to path: String, state: TrainingState, _ optimised: OptimisedParameters, metadata: [String: String]
     ) throws -> Int64 {
+        let (parameters, optimizer) = (optimised.parameters, optimised.optimizer)
         var writer = SafetensorsWriter(metadata: metadata.merging([stateKey: try encoded(state)]) { $1 })
         for parameter in parameters.parameters {
             writer.add(
@@ -77,7 +77,7 @@ enum TrainingCheckpoint {
             writer.add(first + parameter.name, shape: parameter.shape, values: optimizer.firstMoments(of: parameter))
             writer.add(second + parameter.name, shape: parameter.shape, values: optimizer.secondMoments(of: parameter))
         }
-        for copy in copies {
+        for copy in optimised.copies {
             for parameter in parameters.parameters where parameter.trainable {
                 writer.add(
                     copy.prefix + parameter.name, shape: parameter.shape,
@@ -99,9 +99,8 @@ enum TrainingCheckpoint {
 
     /// Restores the parameters and the optimizer from a checkpoint.
     /// - Throws: `TrainingError` when the file does not belong to this model.
-    static func read(
-        from path: String, into parameters: ParameterSet, optimizer: AdamW, copies: [any WeightCopy] = []
-    ) throws -> TrainingState {
+    static func read(from path: String, into optimised: OptimisedParameters) throws -> TrainingState {
+        let (parameters, optimizer) = (optimised.parameters, optimised.optimizer)
         let file = try SafetensorsFile(path: path)
         guard let text = file.metadata[stateKey],
             let state = try? JSONDecoder().decode(TrainingState.self, from: Data(text.utf8))
@@ -118,7 +117,7 @@ enum TrainingCheckpoint {
             guard parameter.trainable else { continue }
             try file.read(first + parameter.name, shape: parameter.shape, into: optimizer.firstMoments(of: parameter))
             try file.read(second + parameter.name, shape: parameter.shape, into: optimizer.secondMoments(of: parameter))
-            for copy in copies {
+            for copy in optimised.copies {
                 try file.read(copy.prefix + parameter.name, shape: parameter.shape, into: copy.values(of: parameter))
             }
         }

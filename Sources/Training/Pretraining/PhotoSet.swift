@@ -1,36 +1,34 @@
 import Datasets
+import Images
 import Session
 
 /// The photographs that a stage trains on, in their fixed order.
 struct PhotoSet {
-    let files: [String]
-    /// Names the files and their order, so that a resume notices other ones.
-    let fingerprint: String
+    let images: [ImageReference]
     /// What the search passed over.
     let skipped: [SkippedFile]
 
-    /// Takes the photographs of the data sets and looks at a sample of the files. `"ck:train"` gives the images that the
+    /// Collects the photographs of the data sets and decodes a sample of them. `"ck:train"` gives the images that the
     /// fold trains on.
     /// - Throws: `TrainingError` with `isBadData` when there is nothing to train on.
     init(_ references: [DataReference], of data: FoldedData, fold: Int?) throws {
-        var files: [String] = []
+        var images: [ImageReference] = []
         var skipped: [SkippedFile] = []
         for reference in references {
             if reference.split != nil {
-                files += try data.trainingImages(reference.name, fold: fold)
+                images += try data.trainingImages(reference.name, fold: fold)
             } else {
                 let found = try data.photographs(reference.name)
-                files += found.files
+                images += found.images
                 skipped += found.skipped
             }
         }
         do {
-            _ = try StartCheck.run(files)
+            _ = try StartCheck.run(images)
         } catch {
             throw TrainingError("\(error)", isBadData: true)
         }
-        self.files = files
+        self.images = images
         self.skipped = skipped
-        fingerprint = Fingerprint.of(files)
     }
 }

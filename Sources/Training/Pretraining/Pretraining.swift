@@ -1,4 +1,5 @@
 import Basics
+import Checkpoints
 import Compute
 import Datasets
 import Foundation
@@ -11,60 +12,53 @@ import Session
 final class Pretraining: TrainingWork {
     private let context: RunContext
     private let part: RunPart
-    private let seed: UInt64
+    private let scope: RandomScope
     private let beginning: InitialWeights?
     private let weightsFile: String
     private let settings: PretrainStage
-    private let photos: PhotoSet
     private let configuration: ModelConfiguration
     private let model: MaskedAutoencoder
-    private let loop: TrainingLoop
+    private let loop: TrainingLoop<ImageLoader>
     private let preview: PreviewMaker?
     private let maskKey: RandomKey
     private let noise: FloatBuffer
 
-    /// - Parameters:
-    ///   - beginning: weights to go on from; nil begins with random ones.
-    ///   - weightsFile: where the parameters are kept when it is done, in the run's folder.
-    init(
-        context: RunContext, part: RunPart, settings: PretrainStage, photos: PhotoSet, beginning: InitialWeights?,
-        weightsFile: String
-    ) throws {
+    init(_ task: PartTask, settings: PretrainStage, photos: PhotoSet, in context: RunContext) throws {
         self.context = context
-        self.part = part
-        seed = context.session.seed(ofStage: part.stage)
-        self.beginning = beginning
-        self.weightsFile = weightsFile
         self.settings = settings
-        self.photos = photos
+        part = task.part
+        weightsFile = task.weightsFile
         let session = context.session
+        beginning = try task.encoder.map { try InitialWeights(path: $0, for: session.model) }
+        scope = session.randomScope(of: part)
         configuration = try session.model.configuration(for: settings)
-        let batch = min(settings.batch, photos.files.count)
+        let loader = ImageLoader(
+            .images(photos.images),
+            recipe: .pretraining(
+                PretrainSettings(
+                    image: session.model.image,
+                    crop: RandomResizedCrop(scale: settings.crop.scale, ratio: settings.crop.ratio),
+                    flipProbability: settings.flip ? 0.5 : 0, normalisation: session.model.pixels,
+                    reducedDecode: settings.reducedDecode)),
+            epochs: .training(scope), batch: settings.batch,
+            resources: LoaderResources(
+                workers: settings.workers ?? 1,
+                cacheBytes: settings.cacheMegabytes.map { $0 << 20 } ?? ImageLoader.suggestedCacheBytes()))
         let microBatch = try context.microBatch(ofStage: part.stage) { [configuration] in
-            settings.microBatch ?? MaskedAutoencoder.defaultMicroBatch(configuration, batch: batch)
+            settings.microBatch ?? MaskedAutoencoder.defaultMicroBatch(configuration, batch: loader.batch)
         }
         model = MaskedAutoencoder(configuration: configuration, microBatch: microBatch, pool: context.pool)
-        let journal = try RunJournal(store: context.store, run: context.run, stage: part.stage, fold: part.fold)
-        for skipped in photos.skipped { journal.skip("\(skipped)") }
-        let loader = ImageLoader(
-            files: photos.files,
-            settings: PretrainSettings(
-                image: session.model.image,
-                crop: RandomResizedCrop(scale: settings.crop.scale, ratio: settings.crop.ratio),
-                flipProbability: settings.flip ? 0.5 : 0, normalisation: session.model.pixels),
-            seed: seed, stage: part.stage, fold: part.fold ?? 0, batch: batch, workers: settings.workers ?? 1,
-            cacheBytes: settings.cacheMegabytes.map { $0 << 20 } ?? ImageLoader.suggestedCacheBytes(),
-            reducedDecode: settings.reducedDecode, onSkip: { journal.skip("\($0)") })
         loop = try TrainingLoop(
-            context: context, part: part,
-            title: part.title(.pretrain), scoreName: SeriesName.loss,
-            settings: settings, parameters: model.parameters, loader: loader,
-            journal: journal, data: photos.fingerprint, operationsPerImage: model.executedFlopsPerImage)
-        maskKey = RandomKey(seed: seed, purpose: .masking, stage: part.stage, fold: part.fold ?? 0)
+            context: context, part: part, settings: settings,
+            training: TrainedParameters(
+                parameters: model.parameters, operationsPerSample: model.executedFlopsPerImage),
+            on: loader)
+        for skipped in photos.skipped { loop.journal.skip("\(skipped)") }
+        maskKey = scope.key(.masking)
         preview = PreviewMaker(
-            files: photos.files, samples: settings.previewEpochs > 0 ? settings.previewSamples : 0,
+            images: photos.images, samples: settings.previewEpochs > 0 ? settings.previewSamples : 0,
             configuration: configuration, normalisation: session.model.pixels, maskKey: maskKey)
-        noise = FloatBuffer(count: batch * configuration.patches)
+        noise = FloatBuffer(count: loader.batch * configuration.patches)
     }
 
     /// Trains from the newest checkpoint, or from the beginning, to the end or until asked to stop.
@@ -74,7 +68,7 @@ final class Pretraining: TrainingWork {
     // MARK: What the loop asks for
 
     func initialise() throws {
-        model.initialise(seed: seed, stage: part.stage, fold: part.fold ?? 0)
+        model.initialise(seed: scope.seed, stage: scope.stage, fold: scope.fold)
         guard let beginning else { return }
         let report = try beginning.load(into: model.parameters, of: configuration)
         loop.journal.event(.info, "begins with \(beginning.path): \(report.lines.joined(separator: "; "))")
@@ -88,14 +82,14 @@ final class Pretraining: TrainingWork {
     func announce() {
         loop.journal.event(
             .state,
-            "begins: \(photos.files.count) photographs, \(loop.totalSteps) steps of \(loop.loader.batch) images")
+            "begins: \(loop.batches.count) photographs, \(loop.totalSteps) steps of \(loop.batches.batch) images")
     }
 
     func prepare() throws {
         if loop.state.step == 0, try context.store.previews(of: context.run).isEmpty { makePreview() }
     }
 
-    func lossAndGradients(_ batch: Batch) -> Float {
+    func lossAndGradients(_ batch: ImageBatch) -> Float {
         for (place, sample) in batch.indices.enumerated() {
             let row = UnsafeMutableBufferPointer(
                 start: noise.pointer + place * configuration.patches, count: configuration.patches)
@@ -130,5 +124,38 @@ final class Pretraining: TrainingWork {
         } catch {
             loop.journal.event(.alert, "no preview at step \(step): \(error)")
         }
+    }
+}
+
+extension PretrainStage: TrainableStage {
+    var hasTeacher: Bool { false }
+
+    func check(_ initial: InitialWeights, of model: ModelSettings) throws -> WeightsReport {
+        try initial.check(model.configuration(for: self))
+    }
+
+    func stepsPerEpoch(of data: FoldedData) throws -> Int {
+        let count = try PhotoSet(self.data, of: data, fold: 1).images.count
+        return count / min(batch, count)
+    }
+
+    func data(inFold fold: Int?, of data: FoldedData) throws -> any StageData {
+        PretrainingData(settings: self, photos: try PhotoSet(self.data, of: data, fold: fold))
+    }
+}
+
+/// The photographs that pre-training sees in a fold.
+private struct PretrainingData: StageData {
+    let settings: PretrainStage
+    let photos: PhotoSet
+
+    var images: [ImageReference] { photos.images }
+
+    func identify(in fingerprint: inout Fingerprint) {
+        for image in photos.images { fingerprint.add(image) }
+    }
+
+    func train(_ task: PartTask, in context: RunContext) throws -> StageEnd {
+        try Pretraining(task, settings: settings, photos: photos, in: context).run()
     }
 }

@@ -16,9 +16,9 @@ final class PreviewMaker {
     private let normalisations: [Normalisation]
     let samples: Int
 
-    /// Takes `samples` photographs spread evenly over the files; bad ones are replaced by their successors.
+    /// Chooses `samples` photographs spread evenly over the images; bad ones are replaced by their successors.
     init?(
-        files: [String], samples wanted: Int, configuration: ModelConfiguration, normalisation: Normalisation,
+        images: [ImageReference], samples wanted: Int, configuration: ModelConfiguration, normalisation: Normalisation,
         maskKey: RandomKey
     ) {
         guard wanted > 0 else { return nil }
@@ -28,10 +28,10 @@ final class PreviewMaker {
         var tensors: [FloatBuffer] = []
         var normalisations: [Normalisation] = []
         var used: Set<Int> = []
-        for place in 0..<min(wanted, files.count) {
-            var index = place * files.count / min(wanted, files.count)
-            while index < files.count {
-                if used.insert(index).inserted, let image = try? decodeImage(files[index]) {
+        for place in 0..<min(wanted, images.count) {
+            var index = place * images.count / min(wanted, images.count)
+            while index < images.count {
+                if used.insert(index).inserted, let image = try? decodeImage(images[index]) {
                     let tensor = FloatBuffer(count: configuration.imageValues)
                     let transform = EvaluationTransform.centre(shorterSide: side)
                     var done = normalisation
@@ -51,10 +51,10 @@ final class PreviewMaker {
         guard !tensors.isEmpty else { return nil }
         samples = tensors.count
         self.normalisations = normalisations
-        images = FloatBuffer(count: samples * configuration.imageValues)
+        self.images = FloatBuffer(count: samples * configuration.imageValues)
         noise = FloatBuffer(count: samples * configuration.patches)
         for (index, tensor) in tensors.enumerated() {
-            (images.pointer + index * configuration.imageValues).update(
+            (self.images.pointer + index * configuration.imageValues).update(
                 from: tensor.pointer, count: configuration.imageValues)
             let row = UnsafeMutableBufferPointer(
                 start: noise.pointer + index * configuration.patches, count: configuration.patches)

@@ -1,4 +1,5 @@
 import Foundation
+import Images
 
 /// Names what went into it, in its order: FNV-1a over bytes.
 struct Fingerprint {
@@ -15,19 +16,22 @@ struct Fingerprint {
     mutating func add(_ values: UnsafeBufferPointer<Float>) { add(UnsafeRawBufferPointer(values)) }
 
     /// The path of a file, its size and the time of its last change; not its content, which may be gigabytes.
-    mutating func add(file path: String) {
-        add(path)
+    mutating func add(file path: String) { add(ImageReference(path)) }
+
+    /// What names an image, and the size and the time of the last change of its file.
+    mutating func add(_ image: ImageReference) {
+        add(image.description)
         var status = stat()
-        guard stat(path, &status) == 0 else { return }
+        guard stat(image.path, &status) == 0 else { return }
         add("\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)")
     }
 
     var text: String { String(hash, radix: 16) }
 
-    /// Names files and their order, so that a resume notices other ones.
-    static func of(_ files: some Collection<String>) -> String {
+    /// Names images and their order, so that a resume notices other ones.
+    static func of(_ images: some Collection<ImageReference>) -> String {
         var fingerprint = Fingerprint()
-        for file in files { fingerprint.add(file) }
-        return "\(files.count) files \(fingerprint.text)"
+        for image in images { fingerprint.add(image.description) }
+        return "\(images.count) files \(fingerprint.text)"
     }
 }

@@ -31,10 +31,10 @@ struct StageReuse {
         try store.predictions(of: run).filter { $0.stage == part.stage && $0.fold == part.fold }
     }
 
-    /// Takes the weights, the predictions and the curves of a part over from another run, whose deletion does not touch
+    /// Copies the weights, the predictions and the curves of a part from another run, whose deletion does not touch
     /// them then.
     /// - Parameter file: where the weights are to lie in the folder of `target`.
-    func take(_ part: RunPart, from source: Run, to target: RunID, as file: String) throws {
+    func copy(_ part: RunPart, from source: Run, to target: RunID, as file: String) throws {
         guard let weights = try weights(of: part, in: source.id) else { return }
         try copy(weights, from: source.id, to: target, as: file)
         for var record in try predictions(of: part, in: source.id) {
@@ -92,7 +92,7 @@ public struct ReusedStage: Equatable, Sendable {
             let data = try folded.data(of: part)
             guard let reuse else { continue }
             let before = part.stage == 0 ? nil : folded.part(stage: part.stage - 1, besides: part)
-            let text = try identity.text(of: part, data: data, before: before.flatMap { identities[$0.doneFact] })
+            let text = identity.text(of: part, data: data, before: before.flatMap { identities[$0.doneFact] })
             identities[part.doneFact] = text
             if let run = try reuse.source(of: part, identity: text) {
                 found[part.stage, default: []].append("run \(run.id) '\(run.name)'")

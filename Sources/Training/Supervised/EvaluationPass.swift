@@ -30,7 +30,7 @@ final class EvaluationPass {
         for _ in 0..<loader.stepsPerEpoch {
             let batch = try loader.next()
             body(batch.images, batch.count, batchRows.pointer)
-            // Another image in the place of a bad one answers for nobody.
+            // Another image in the place of a bad one belongs to no sample.
             for place in 0..<batch.count where batch.sources[place] == batch.indices[place] {
                 guard let sample = places[batch.indices[place]] else { continue }
                 (rows + sample * width).update(from: batchRows.pointer + place * width, count: width)
@@ -40,7 +40,7 @@ final class EvaluationPass {
     }
 }
 
-/// What a frozen encoder has to say of some samples, the mean of their patch tokens, computed once.
+/// What a frozen encoder makes of some samples, the mean of their patch tokens, computed once.
 final class FrozenFeatures {
     private let pass: EvaluationPass
     /// (samples, D)

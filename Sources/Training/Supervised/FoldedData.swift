@@ -1,4 +1,5 @@
 import Datasets
+import Images
 import Session
 
 /// The labelled data of a session's stages, read once, and how it is cut into folds.
@@ -17,15 +18,16 @@ final class FoldedData {
         func fold(_ number: Int?) -> Fold { folds[isFolded ? (number ?? 1) - 1 : 0] }
     }
 
-    /// The files of a data set, and what a search for them passed over.
+    /// The images of a data set, and what a search for them passed over.
     struct Photographs {
-        let files: [String]
+        let images: [ImageReference]
         let skipped: [SkippedFile]
     }
 
     private let session: Session
     private let home: String
-    private let report: @Sendable (TrainerReport) -> Void
+    /// Told of what reading the data has to say.
+    let report: @Sendable (TrainerReport) -> Void
     private var entries: [String: Entry] = [:]
     private var found: [String: Photographs] = [:]
 
@@ -90,18 +92,18 @@ final class FoldedData {
         case .classes, .table, .affWild2, .renderedVideos:
             let set = try source.labelledSet(home: home) { report(.rendering(done: $0, total: $1)) }
             for note in set.notes { report(.message(note)) }
-            return Photographs(files: (0..<set.count).map(set.image), skipped: [])
+            return Photographs(images: (0..<set.count).map(set.image), skipped: [])
         }
         do {
             let scan = try FolderScan.scan(paths)
-            return Photographs(files: scan.files, skipped: scan.skipped)
+            return Photographs(images: scan.images, skipped: scan.skipped)
         } catch {
             throw TrainingError("data set '\(source.name)': \(error)", isBadData: true)
         }
     }
 
     /// The images that a data set trains on in a fold of the run.
-    func trainingImages(_ name: String, fold: Int?) throws -> [String] {
+    func trainingImages(_ name: String, fold: Int?) throws -> [ImageReference] {
         let entry = try entry(name)
         return entry.fold(fold).training.map(entry.set.image)
     }
@@ -115,12 +117,8 @@ final class FoldedData {
 
     /// What a part trains on.
     /// - Throws: `TrainingError` with `isBadData`, naming file and row.
-    func data(of part: RunPart) throws -> PartData {
-        switch session.stages[part.stage] {
-        case .pretrain(let settings):
-            return .photos(try PhotoSet(settings.data, of: self, fold: part.fold))
-        case .supervised(let settings): return .labelled(try entry(settings.data.name))
-        }
+    func data(of part: RunPart) throws -> any StageData {
+        try session.stages[part.stage].trainable.data(inFold: part.fold, of: self)
     }
 
     /// An earlier stage as a part of the run sees it: of the same fold, if that stage runs in folds.
@@ -140,12 +138,6 @@ final class FoldedData {
                 session.stages.indices.dropFirst(first).map { RunPart(stage: $0, fold: fold) }
             }
     }
-}
-
-/// What a stage in a fold trains on.
-enum PartData {
-    case photos(PhotoSet)
-    case labelled(FoldedData.Entry)
 }
 
 /// A stage in a fold, or a stage that runs once.

@@ -13,12 +13,12 @@ final class HeldOut {
     private let pass: EvaluationPass
     /// Of an encoder that never changes.
     private let frozen: FrozenFeatures?
-    /// (samples, outputs) of the last look; NaN where an image cannot be read.
+    /// (samples, outputs) of the last evaluation; NaN where an image cannot be read.
     private let outputs: FloatBuffer
     /// (samples, outputs) as the losses read them.
     private let targets: FloatBuffer
 
-    /// - Parameter isFrozen: whether the encoder never changes, so that one look at the images is enough.
+    /// - Parameter isFrozen: whether the encoder never changes, so that its features are computed once.
     init(_ pass: EvaluationPass, of set: LabelledSet, heads: TaskHeads, isFrozen: Bool) {
         self.pass = pass
         samples = pass.samples
@@ -29,8 +29,8 @@ final class HeldOut {
         targets = FloatBuffer(count: samples.count * heads.outputs)
     }
 
-    /// The outputs of the model as it is now.
-    func look(_ model: Classifier) throws {
+    /// Computes the outputs of the model as it is now.
+    func evaluate(_ model: Classifier) throws {
         guard let frozen else {
             try pass.fill(outputs.pointer, width: heads.outputs) { model.outputs(images: $0, batch: $1, into: $2) }
             return
@@ -39,7 +39,7 @@ final class HeldOut {
         model.outputs(pooled: try frozen.all(model), batch: samples.count, into: outputs.pointer)
     }
 
-    /// The loss of the last look on the labels, of all samples as one batch.
+    /// The loss of the last evaluation on the labels, of all samples as one batch.
     func loss(_ loss: TaskLoss) -> Double {
         heads.copyTargets(samples, of: set, into: targets.pointer)
         let width = heads.outputs

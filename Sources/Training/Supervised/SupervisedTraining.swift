@@ -11,35 +11,28 @@ import Session
 /// Training with labels (paper sections 3.2 and 4.1): the supervised pass of pre-training, fine-tuning, and
 /// fine-tuning with a teacher; one stage, in one fold where there are folds.
 final class SupervisedTraining: TrainingWork {
-    /// Weights that a stage begins with, and the teacher's.
-    struct Beginning {
-        /// A file with an encoder, or nil for a random one; the head is always new.
-        let encoder: String?
-        let teacher: String?
-    }
-
     private let context: RunContext
     private let part: RunPart
-    private let seed: UInt64
+    private let scope: RandomScope
     private let settings: SupervisedStage
-    private let beginning: Beginning
+    private let task: PartTask
     private let set: LabelledSet
     private let heads: TaskHeads
     private let model: Classifier
     private let average: WeightAverage?
-    private let loop: TrainingLoop
+    private let loop: TrainingLoop<ImageLoader>
     private let heldOut: HeldOut?
-    /// The step after which `heldOut` was looked at last.
-    private var lookedAfter: Int64?
+    /// The step after which `heldOut` was evaluated last.
+    private var evaluatedAfter: Int64?
     /// What the epoch is chosen on, and the weights of the best one so far; nil where the last epoch counts.
-    private let aside: HeldOut?
+    private let inner: HeldOut?
     private let chosen: ChosenWeights?
     /// Whether the store knows how often each class and unit is true among what is held out.
     private var saidSupport = false
     private let loss: TaskLoss
     /// The part of the loss that held-out samples have too: without a teacher.
     private let labelLoss: TaskLoss
-    /// What a frozen encoder has to say of what is trained on; nil where it is trained.
+    /// What a frozen encoder makes of what is trained on; nil where it is trained.
     private let frozen: FrozenFeatures?
     /// (batch, D)
     private let pooled: FloatBuffer
@@ -50,89 +43,81 @@ final class SupervisedTraining: TrainingWork {
     private var isChosen = false
     private let targets: FloatBuffer
 
-    init(
-        context: RunContext, part: RunPart, settings: SupervisedStage, data: FoldedData.Entry, beginning: Beginning
-    ) throws {
+    init(_ task: PartTask, data: LabelledStageData, in context: RunContext) throws {
         self.context = context
-        self.part = part
-        seed = context.session.seed(ofStage: part.stage)
-        self.settings = settings
-        self.beginning = beginning
+        self.task = task
+        part = task.part
+        let (settings, set, heads) = (data.settings, data.set, data.heads)
+        (self.settings, self.set, self.heads) = (settings, set, heads)
         let session = context.session
-        let set = data.set
-        self.set = set
-        let heads = try TaskHeads(settings.tasks, of: set, named: settings.data.name)
-        self.heads = heads
-        let parts = try StageSamples(settings, data, fold: part.fold, heads: heads)
-        let samples = parts.training
-        guard !samples.isEmpty else {
-            throw TrainingError(
-                "data set '\(settings.data.name)': \(part.fold.map { "fold \($0)" } ?? "the stage") trains on no sample "
-                    + "with a label of its task.", isBadData: true)
-        }
+        scope = session.randomScope(of: part)
+        let samples = data.samples.training
         let configuration = try session.model.classifierConfiguration(
             outputs: heads.outputs, dropPath: settings.dropPath)
         let batch = min(settings.batch, samples.count)
         let microBatch = try context.microBatch(ofStage: part.stage) {
             settings.microBatch ?? configuration.defaultMicroBatch(batch: batch, training: true)
         }
-        model = Classifier(configuration: configuration, microBatch: microBatch, pool: context.pool)
+        let model = Classifier(configuration: configuration, microBatch: microBatch, pool: context.pool)
+        self.model = model
         let isFrozen = settings.freezesEncoder
-        average = settings.averageDecay.map { [model] in
+        average = settings.averageDecay.map {
             WeightAverage(model.parameters, decay: $0) { !isFrozen || $0.belongsToHead }
         }
-        chosen = parts.aside.isEmpty ? nil : ChosenWeights(model.parameters)
+        chosen = data.samples.inner.isEmpty ? nil : ChosenWeights(model.parameters)
         loss = try heads.loss(settings, of: set, samples: samples)
         labelLoss = try heads.loss(settings, of: set, samples: samples, withTeacher: false)
         mixing = Mixing(mixup: settings.mixup, cutmix: settings.cutmix)
-        mixingKey = RandomKey(
-            seed: seed, purpose: .augmentation, stage: part.stage, fold: part.fold ?? 0, layer: 1)
+        mixingKey = scope.key(.augmentation, layer: 1)
         targets = FloatBuffer(count: batch * heads.outputs)
         pooled = FloatBuffer(count: isFrozen ? batch * configuration.encoder.width : 0)
 
-        let journal = try RunJournal(store: context.store, run: context.run, stage: part.stage, fold: part.fold)
-        let onSkip: @Sendable (SkippedFile) -> Void = { journal.skip("\($0)") }
         let cache = settings.cacheMegabytes.map { $0 << 20 } ?? ImageLoader.suggestedCacheBytes()
-        let keepsLastBatch = settings.lastBatch == .keep
-        let loader =
-            isFrozen
-            ? ImageLoader(
-                orderOf: set, samples: samples, seed: seed, stage: part.stage, fold: part.fold ?? 0,
-                batch: batch, keepsLastBatch: keepsLastBatch)
-            : ImageLoader(
-                set, samples: samples, augmentation: settings.augmentation, image: session.model.image,
-                normalisation: session.model.pixels, seed: seed, stage: part.stage, fold: part.fold ?? 0,
-                batch: batch, keepsLastBatch: keepsLastBatch, workers: settings.workers ?? 1, cacheBytes: cache / 2,
-                onSkip: onSkip)
-        let transform = settings.transform(image: session.model.image)
+        let workers = settings.workers ?? 1
+        let decay = LayerDecay(settings.layerDecay, depth: configuration.encoder.transformer.depth)
+        loop = try TrainingLoop(
+            context: context, part: part, settings: settings,
+            training: TrainedParameters(
+                parameters: model.parameters, average: average, chosen: chosen,
+                scale: { isFrozen ? ($0.belongsToHead ? 1 : 0) : decay.scale($0) },
+                operationsPerSample: isFrozen
+                    ? 6 * configuration.encoder.width * configuration.outputs
+                    : model.executedFlopsPerImage(training: true)),
+            on: ImageLoader(
+                .samples(set, samples),
+                recipe: isFrozen
+                    ? .order : .augmentation(settings.augmentation, image: session.model.image, session.model.pixels),
+                epochs: .training(scope, keepsLastBatch: settings.lastBatch == .keep), batch: batch,
+                resources: isFrozen ? .init() : LoaderResources(workers: workers, cacheBytes: cache / 2)),
+            scoreName: heads.heads[0].task.scoreName)
+        let journal = loop.journal
+        let recipe = ImageRecipe.evaluation(
+            settings.transform(image: session.model.image), image: session.model.image, session.model.pixels)
         func pass(_ samples: [Int]) -> EvaluationPass {
-            EvaluationPass(
-                samples,
-                loader: ImageLoader(
-                    evaluating: set, samples: samples, transform: transform, image: session.model.image,
-                    normalisation: session.model.pixels, batch: microBatch, workers: settings.workers ?? 1,
-                    cacheBytes: isFrozen ? 0 : cache / 4, onSkip: onSkip))
+            let loader = ImageLoader(
+                .samples(set, samples), recipe: recipe, epochs: .evaluation, batch: microBatch,
+                resources: LoaderResources(workers: workers, cacheBytes: isFrozen ? 0 : cache / 4))
+            loader.reportSkips { journal.skip("\($0)") }
+            return EvaluationPass(samples, loader: loader)
         }
         func heldOut(_ samples: [Int]) -> HeldOut? {
             samples.isEmpty ? nil : HeldOut(pass(samples), of: set, heads: heads, isFrozen: isFrozen)
         }
-        self.heldOut = heldOut(parts.heldOut)
-        aside = heldOut(parts.aside)
+        self.heldOut = heldOut(data.samples.heldOut)
+        inner = heldOut(data.samples.inner)
         frozen = isFrozen ? FrozenFeatures(pass(samples)) : nil
-        teacher = try beginning.teacher.map {
+        teacher = try task.teacher.map {
             try Teacher(
-                weights: $0, configuration: configuration, view: settings.teacherView, set: set, samples: samples,
-                transform: transform, normalisation: session.model.pixels, batch: batch, microBatch: microBatch,
-                pool: context.pool)
+                weights: $0,
+                model: Classifier(
+                    configuration: configuration, microBatch: microBatch, training: false, pool: context.pool),
+                batch: batch,
+                cleanImages: settings.teacherView == .clean
+                    ? EvaluationPass(
+                        samples,
+                        loader: ImageLoader(
+                            .samples(set, samples), recipe: recipe, epochs: .evaluation, batch: microBatch)) : nil)
         }
-        let decay = LayerDecay(settings.layerDecay, depth: configuration.encoder.transformer.depth)
-        loop = try TrainingLoop(
-            context: context, part: part, title: part.title(settings.kind), scoreName: heads.heads[0].task.scoreName,
-            settings: settings, parameters: model.parameters, average: average, chosen: chosen,
-            scale: { isFrozen ? ($0.belongsToHead ? 1 : 0) : decay.scale($0) }, loader: loader, journal: journal,
-            data: Fingerprint.of(samples.lazy.map(set.image)),
-            operationsPerImage: isFrozen
-                ? 6 * configuration.encoder.width * configuration.outputs : model.executedFlopsPerImage(training: true))
     }
 
     /// Trains from the newest checkpoint, or from the beginning, to the end or until asked to stop.
@@ -144,8 +129,8 @@ final class SupervisedTraining: TrainingWork {
     // MARK: What the loop asks for
 
     func initialise() throws {
-        model.initialise(seed: seed, stage: part.stage, fold: part.fold ?? 0)
-        if let file = beginning.encoder { try loadEncoder(file) }
+        model.initialise(seed: scope.seed, stage: scope.stage, fold: scope.fold)
+        if let file = task.encoder { try loadEncoder(file) }
         average?.restart()
         chosen?.choose()
     }
@@ -157,15 +142,15 @@ final class SupervisedTraining: TrainingWork {
 
     func announce() {
         let text =
-            "\(title): \(loop.loader.count) images, \(heldOut?.samples.count ?? 0) held out, "
-            + (aside.map { "\($0.samples.count) held aside for the choice of the epoch, " } ?? "")
+            "\(title): \(loop.batches.count) images, \(heldOut?.samples.count ?? 0) held out, "
+            + (inner.map { "\($0.samples.count) held aside for the choice of the epoch, " } ?? "")
             + "\(loop.totalSteps) steps" + (frozen == nil ? "" : " of the head alone")
         loop.journal.event(.state, text)
         context.report(.message(text))
     }
 
     func prepare() throws {
-        try teacher?.look()
+        try teacher?.evaluateCleanImages()
         if let frozen { _ = try frozen.all(model) }
     }
 
@@ -176,30 +161,30 @@ final class SupervisedTraining: TrainingWork {
         loop.journal.event(.info, "begins with \(path): \(report.loaded.count + report.resized.count) tensors")
     }
 
-    func lossAndGradients(_ batch: Batch) throws -> Float {
+    func lossAndGradients(_ batch: ImageBatch) throws -> Float {
         heads.copyTargets(batch.sources, of: set, into: targets.pointer)
         if let frozen {
             try frozen.copy(batch.sources, model, into: pooled.pointer, targets: targets.pointer)
-            loss.begin(targets: targets.pointer, teacher: teacher?.answers(batch), batch: batch.count)
+            loss.begin(targets: targets.pointer, teacher: teacher?.outputs(batch), batch: batch.count)
             return Float(model.lossAndGradients(pooled: pooled.pointer, batch: batch.count, loss: loss))
         }
         mixing.apply(
             images: batch.images, targets: targets.pointer, batch: batch.count, side: context.session.model.image,
             width: heads.outputs, key: mixingKey, epoch: batch.epoch, step: batch.step)
-        loss.begin(targets: targets.pointer, teacher: teacher?.answers(batch), batch: batch.count)
+        loss.begin(targets: targets.pointer, teacher: teacher?.outputs(batch), batch: batch.count)
         let draw =
             settings.dropPath > 0
             ? DropPathDraw(
-                seed: seed, stage: part.stage, fold: part.fold ?? 0, epoch: batch.epoch,
+                seed: scope.seed, stage: scope.stage, fold: scope.fold, epoch: batch.epoch,
                 samples: batch.indices) : nil
         return Float(model.lossAndGradients(images: batch.images, batch: batch.count, loss: loss, dropPath: draw))
     }
 
     /// Scores of the held-out samples, with the averaged weights where they are on.
     func epochEnded(_ epoch: Int) throws {
-        if let aside, let chosen { try choose(epoch, on: aside, chosen) }
+        if let inner, let chosen { try choose(epoch, on: inner, chosen) }
         guard let heldOut else { return }
-        try look(heldOut)
+        try evaluate(heldOut)
         loop.journal.point(SeriesName.loss, split: "val", step: loop.state.step, heldOut.loss(labelLoss))
         var means: [Double] = []
         for head in heads.heads {
@@ -236,11 +221,11 @@ final class SupervisedTraining: TrainingWork {
         scores.filter(\.isFinite).reduce(0, +) / Double(max(1, scores.count))
     }
 
-    /// Looks at what is held aside, and keeps the weights when they are the best so far.
-    private func choose(_ epoch: Int, on aside: HeldOut, _ chosen: ChosenWeights) throws {
+    /// Evaluates the inner split, and keeps the weights when they are the best so far.
+    private func choose(_ epoch: Int, on inner: HeldOut, _ chosen: ChosenWeights) throws {
         try withEvaluatedWeights {
-            try aside.look(model)
-            let mean = Self.mean(heads.heads.map { aside.score($0).mean })
+            try inner.evaluate(model)
+            let mean = Self.mean(heads.heads.map { inner.score($0).mean })
             loop.journal.point(heads.heads[0].task.scoreName, split: "inner", step: loop.state.step, mean)
             if mean > loop.state.chosenScore ?? -.infinity {
                 (loop.state.chosenEpoch, loop.state.chosenScore, loop.state.chosenStep) = (epoch, mean, loop.state.step)
@@ -253,17 +238,17 @@ final class SupervisedTraining: TrainingWork {
     private func restoreChosen(_ chosen: ChosenWeights, _ epoch: Int) {
         chosen.restore()
         model.weightsChanged()
-        lookedAfter = nil
+        evaluatedAfter = nil
         loop.journal.event(
             .info,
             "epoch \(epoch) was chosen, the best on what is held aside (\(Self.shown(loop.state.chosenScore ?? .nan)))")
     }
 
-    /// At what is held out, with the averaged weights where they are on; once after each step.
-    private func look(_ heldOut: HeldOut) throws {
-        guard lookedAfter != loop.state.step else { return }
-        try withEvaluatedWeights { try heldOut.look(model) }
-        lookedAfter = loop.state.step
+    /// Evaluates what is held out, with the averaged weights where they are on; once after each step.
+    private func evaluate(_ heldOut: HeldOut) throws {
+        guard evaluatedAfter != loop.state.step else { return }
+        try withEvaluatedWeights { try heldOut.evaluate(model) }
+        evaluatedAfter = loop.state.step
     }
 
     private func withEvaluatedWeights(_ body: () throws -> Void) rethrows {
@@ -289,7 +274,7 @@ final class SupervisedTraining: TrainingWork {
             restoreChosen(chosen, epoch)
         }
         if let heldOut {
-            try look(heldOut)
+            try evaluate(heldOut)
             if isChosen { loop.state.score = Self.mean(heads.heads.map { heldOut.score($0).mean }) }
             try FileManager.default.createDirectory(
                 atPath: context.store.predictionsFolder(of: context.run), withIntermediateDirectories: true)
@@ -313,9 +298,9 @@ final class SupervisedTraining: TrainingWork {
         }
         let outputs = HeadOutputs.text(heads.heads.map { HeadOutputs(task: $0.task, channels: $0.channels) })
         try withEvaluatedWeights {
-            try context.writeWeights(model.parameters, to: part.weightsFile, metadata: [HeadOutputs.key: outputs])
+            try context.writeWeights(model.parameters, to: task.weightsFile, metadata: [HeadOutputs.key: outputs])
         }
-        loop.journal.event(.info, "\(part.weightsFile) holds the weights")
+        loop.journal.event(.info, "\(task.weightsFile) holds the weights")
     }
 
     private static func shown(_ score: Double) -> String { String(format: "%.4f", score) }

@@ -1,29 +1,25 @@
 import Checkpoints
 import Compute
 import Datasets
-import Images
 import Model
-import Session
 
 /// The first pass's model, whose outputs are the soft targets of the second (paper section 3.2.2).
 final class Teacher {
     private let model: Classifier
-    private let view: TeacherView
     private let width: Int
-    /// The answers of a batch (batch, outputs).
-    private let answers: FloatBuffer
-    /// Answers on clean images, looked at once: (samples, outputs), and each sample's place there.
+    /// The outputs of a batch (batch, outputs).
+    private let buffer: FloatBuffer
+    /// Outputs on clean images, computed once: (samples, outputs).
     private var kept: FloatBuffer?
-    private let pass: EvaluationPass?
+    private let cleanImages: EvaluationPass?
 
+    /// - Parameters:
+    ///   - path: the weights, every tensor of them.
+    ///   - model: of the same shape; its parameters are replaced.
+    ///   - batch: the most images that are asked about at once.
+    ///   - cleanImages: what is trained on, where the teacher sees it without augmentation; nil where it sees the batch.
     /// - Throws: `CheckpointError` when the weights are not of this model.
-    init(
-        weights path: String, configuration: ClassifierConfiguration, view: TeacherView, set: LabelledSet,
-        samples: [Int], transform: EvaluationTransform, normalisation: Normalisation, batch: Int, microBatch: Int,
-        pool: ThreadPool
-    ) throws {
-        let model = Classifier(
-            configuration: configuration, microBatch: microBatch, training: false, pool: pool)
+    init(weights path: String, model: Classifier, batch: Int, cleanImages: EvaluationPass?) throws {
         let parameters = model.parameters
         _ = try NamedWeights(WeightsFile(path: path)).load(
             parameters.parameters.map { WantedTensor(name: $0.name, shape: $0.shape, isRequired: true) },
@@ -31,40 +27,33 @@ final class Teacher {
         ) { parameters.values(of: parameters.parameters[$0]) }
         model.weightsChanged()
         self.model = model
-        self.view = view
-        width = configuration.outputs
-        answers = FloatBuffer(count: batch * configuration.outputs)
-        pass =
-            view == .clean
-            ? EvaluationPass(
-                samples,
-                loader: ImageLoader(
-                    evaluating: set, samples: samples, transform: transform, image: configuration.encoder.image,
-                    normalisation: normalisation, batch: microBatch)) : nil
+        self.cleanImages = cleanImages
+        width = model.configuration.outputs
+        buffer = FloatBuffer(count: batch * width)
     }
 
-    /// Looks at all clean images, where that is the view; NaN for those that cannot be read.
-    func look() throws {
-        guard let pass, kept == nil else { return }
-        let all = FloatBuffer(count: pass.samples.count * width)
-        try pass.fill(all.pointer, width: width) { model.outputs(images: $0, batch: $1, into: $2) }
+    /// Computes the outputs on all clean images, where those are the view; NaN for images that cannot be read.
+    func evaluateCleanImages() throws {
+        guard let cleanImages, kept == nil else { return }
+        let all = FloatBuffer(count: cleanImages.samples.count * width)
+        try cleanImages.fill(all.pointer, width: width) { model.outputs(images: $0, batch: $1, into: $2) }
         kept = all
     }
 
-    /// The answers (batch, outputs) for a batch, before any softmax or sigmoid.
-    func answers(_ batch: Batch) -> UnsafePointer<Float> {
+    /// The outputs (batch, outputs) for a batch, before any softmax or sigmoid.
+    func outputs(_ batch: ImageBatch) -> UnsafePointer<Float> {
         if let kept {
             for (row, sample) in batch.sources.enumerated() {
-                let target = answers.pointer + row * width
-                if let place = pass?.places[sample] {
+                let target = buffer.pointer + row * width
+                if let place = cleanImages?.places[sample] {
                     target.update(from: kept.pointer + place * width, count: width)
                 } else {
                     target.update(repeating: .nan, count: width)
                 }
             }
         } else {
-            model.outputs(images: batch.images, batch: batch.count, into: answers.pointer)
+            model.outputs(images: batch.images, batch: batch.count, into: buffer.pointer)
         }
-        return UnsafePointer(answers.pointer)
+        return UnsafePointer(buffer.pointer)
     }
 }

@@ -13,54 +13,54 @@ public struct ImageReader {
         case whole
     }
 
-    private let files: [String]
-    private let image: Int
+    private let images: [ImageReference]
+    private let side: Int
     private let transform: EvaluationTransform
     private let normalisation: Normalisation
 
-    public init(files: [String], image: Int, framing: Framing, normalisation: Normalisation = .imageNet) {
-        self.files = files
-        self.image = image
+    public init(_ images: [ImageReference], side: Int, framing: Framing, normalisation: Normalisation = .imageNet) {
+        self.images = images
+        self.side = side
         self.normalisation = normalisation
         switch framing {
         case .whole: transform = .direct
-        case .centre: transform = .mae(size: image)
+        case .centre: transform = .mae(size: side)
         }
     }
 
-    /// Calls `body` with the files of each batch that could be read, and their pixels (files, 3, H, W), normalised.
-    /// The order is that of the files.
+    /// Calls `body` with the images of each batch that could be read, and their pixels (images, 3, H, W), normalised, in
+    /// their order.
     ///
     /// - Parameters:
-    ///   - skipped: told of every file that could not be read.
+    ///   - skipped: told of every image that could not be read.
     public func forEachBatch<Failure: Error>(
         of size: Int, threads: Int, skipped: (SkippedFile) -> Void,
-        _ body: (_ files: [String], _ pixels: UnsafePointer<Float>) throws(Failure) -> Void
+        _ body: (_ images: [ImageReference], _ pixels: UnsafePointer<Float>) throws(Failure) -> Void
     ) throws(Failure) {
-        let values = 3 * image * image
+        let values = 3 * side * side
         let pixels = FloatBuffer(count: size * values)
         var start = 0
-        while start < files.count {
-            let batch = Array(files[start..<min(start + size, files.count)])
+        while start < images.count {
+            let batch = Array(images[start..<min(start + size, images.count)])
             start += batch.count
             let failures = read(batch, into: pixels, threads: threads)
-            var kept: [String] = []
-            for (place, file) in batch.enumerated() {
+            var kept: [ImageReference] = []
+            for (place, image) in batch.enumerated() {
                 if let failure = failures[place] {
-                    skipped(SkippedFile(path: file, reason: failure.reason))
+                    skipped(SkippedFile(image, reason: failure.reason))
                     continue
                 }
                 if place > kept.count {
                     (pixels.pointer + kept.count * values).update(from: pixels.pointer + place * values, count: values)
                 }
-                kept.append(file)
+                kept.append(image)
             }
             if !kept.isEmpty { try body(kept, pixels.pointer) }
         }
     }
 
     /// Decodes on several threads; each writes its own images' places only.
-    private func read(_ batch: [String], into pixels: FloatBuffer, threads: Int) -> [ImageError?] {
+    private func read(_ batch: [ImageReference], into pixels: FloatBuffer, threads: Int) -> [ImageError?] {
         let failures = UnsafeMutableBufferPointer<ImageError?>.allocate(capacity: batch.count)
         failures.initialize(repeating: nil)
         defer {
@@ -68,7 +68,7 @@ public struct ImageReader {
             failures.deallocate()
         }
         nonisolated(unsafe) let places = failures
-        let (image, transform, normalisation) = (image, transform, normalisation)
+        let (side, transform, normalisation) = (side, transform, normalisation)
         let workers = max(1, min(threads, batch.count))
         DispatchQueue.concurrentPerform(iterations: workers) { worker in
             let resampler = Resampler(.bicubic)
@@ -76,8 +76,8 @@ public struct ImageReader {
                 do throws(ImageError) {
                     let decoded = try decodeImage(batch[place])
                     transform.tensor(
-                        of: decoded, size: image, with: resampler, by: normalisation,
-                        into: pixels.pointer + place * 3 * image * image)
+                        of: decoded, size: side, with: resampler, by: normalisation,
+                        into: pixels.pointer + place * 3 * side * side)
                 } catch {
                     places[place] = error
                 }

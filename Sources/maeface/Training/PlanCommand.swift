@@ -104,7 +104,7 @@ struct Photographs {
             case .folder(let folder):
                 do {
                     let scan = try FolderScan.scan(folder.paths)
-                    counts[source.name] = scan.files.count
+                    counts[source.name] = scan.images.count
                     skipped[source.name] = scan.skipped.count
                 } catch {
                     problems.append("data set '\(source.name)': \(error)")

@@ -55,7 +55,8 @@ struct PlanReport {
             "model",
             "\(model.encoder.encoderName) \(model.image)/\(model.patch), decoder \(model.decoder.decoderName): "
                 + "\(Self.millions(counts.encoder)) + \(Self.millions(counts.decoder)) parameters, "
-                + (model.initialWeights.map { "starting from \($0)" } ?? "random at the start"))
+                + (model.initialWeights.map { "starting from \($0)" + (model.initialKey.map { ", \($0)" } ?? "") }
+                    ?? "random at the start"))
     }
 
     private func dataText(_ source: DataSource) -> String {

@@ -3,6 +3,7 @@ import Checkpoints
 import Compute
 import Datasets
 import Foundation
+import Images
 import Model
 import Results
 import RunStore
@@ -14,9 +15,11 @@ import Training
 struct ImageJob {
     /// Files of weights: one, or one a fold.
     let weights: [String]
+    /// Which of several models in the file.
+    private let key: String?
     /// The run that they are of, where they are of one.
     let isOfRun: Bool
-    private let files: [String]
+    private let files: [ImageReference]
     private let output: String
     private let heads: Int?
     private let image: Int?
@@ -29,6 +32,7 @@ struct ImageJob {
                           for a run of folds with one of
           --fold K            the model that held out fold K
           --weights FILE  any file of weights
+          --weights-key KEY  which of several models in the file; see weights inspect
           INPUT           JPEG and PNG files, and folders of them
           --heads N       heads of attention, asked for when nothing tells them: the shapes do not
           --image PIXELS  the side of the model's input (the file's); positions are resized
@@ -43,6 +47,7 @@ struct ImageJob {
     /// - Parameter canAverage: whether the models of all folds may answer together.
     init(_ arguments: inout Arguments, canAverage: Bool) throws {
         let file = try arguments.value("--weights")
+        key = try arguments.value("--weights-key")
         let run = try arguments.value("--run")
         let fold = try arguments.integer("--fold")
         let ensemble = canAverage ? try arguments.value("--ensemble") : nil
@@ -58,6 +63,9 @@ struct ImageJob {
         batch = try arguments.integer("--batch") ?? 32
         threads = try arguments.integer("--threads") ?? ProcessInfo.processInfo.activeProcessorCount
         let inputs = try arguments.positionals("INPUT...", atLeast: 1)
+        guard key == nil || file != nil else {
+            throw UserError.usage("--weights-key goes with --weights: the weights of a run are one model.")
+        }
         switch (file, run) {
         case (let file?, nil):
             guard fold == nil, ensemble == nil else {
@@ -73,7 +81,7 @@ struct ImageJob {
         do {
             let scan = try FolderScan.scan(inputs)
             for skipped in scan.skipped { Output.say("skipped \(skipped)") }
-            files = scan.files
+            files = scan.images
         } catch {
             throw UserError.data("\(error)")
         }
@@ -139,7 +147,8 @@ struct ImageJob {
         return try weights.map { weights -> LoadedClassifier in
             do {
                 let model = try LoadedClassifier(
-                    path: weights, use: use, heads: heads, image: image, batch: min(batch, files.count), pool: pool)
+                    path: weights, key: key, use: use, heads: heads, image: image, batch: min(batch, files.count),
+                    pool: pool)
                 Output.say("\(weights): \(WeightsCommands.words(model.shape))")
                 for line in model.report.lines { Output.say(line) }
                 return model
@@ -159,12 +168,13 @@ struct ImageJob {
         guard let first = models.first else { return .failed }
         let values = models.map { FloatBuffer(count: batch * $0.columns) }
         var (written, skipped) = (0, 0)
+        var unusable: String?
         let isTerminal = isatty(2) == 1
         do {
             try WholeFile.write(to: output, byteCount: 0) { (file) throws(FileError) in
                 try file.append(Array((["image"] + columns).map(\.asTableField).joined(separator: ",").utf8) + [0x0A])
                 let reader = ImageReader(
-                    files: files, image: first.image, framing: framing, normalisation: first.normalisation)
+                    files, side: first.image, framing: framing, normalisation: first.normalisation)
                 try reader.forEachBatch(of: batch, threads: threads) { failure in
                     if isTerminal { Output.show("\r\u{1B}[K") }
                     Output.say("skipped \(failure)")
@@ -174,7 +184,16 @@ struct ImageJob {
                         model.run(images: pixels, batch: paths.count, into: values.pointer)
                     }
                     var text = ""
-                    for (index, path) in paths.enumerated() {
+                    for (index, path) in paths.map(\.description).enumerated() {
+                        for (place, (model, values)) in zip(models, values).enumerated() {
+                            let outputs = UnsafeBufferPointer(
+                                start: values.pointer + index * model.columns, count: model.columns)
+                            guard !outputs.allSatisfy(\.isFinite) else { continue }
+                            unusable =
+                                "\(weights[place]): gives \(path) numbers that are NaN or infinite, so nothing was "
+                                + "written; the weights, or the image, are beyond what can be computed."
+                            throw FileError(path: path, "has no finite numbers")
+                        }
                         let rows = zip(models, values).map { model, values in
                             row(
                                 UnsafeBufferPointer(start: values.pointer + index * model.columns, count: model.columns)
@@ -192,6 +211,7 @@ struct ImageJob {
                 guard written > 0 else { throw FileError(path: output, "would have no rows") }
             }
         } catch {
+            if let unusable { throw UserError.data(unusable) }
             if skipped == files.count {
                 throw UserError.data("none of the \(files.count) images could be read, so nothing was written.")
             }

@@ -11,11 +11,12 @@ enum PredictCommand: Command {
     static let help = """
         Writes one row an image: its path and a score for each class (probabilities), action unit (probabilities), or
         for valence and arousal (in [-1, 1]). The weights are a run's, which knows its tasks and the names of its outputs,
-        or a fine-tuned file with fc_norm and head, under the names of MAE, MAE-Face or timm.
+        or a fine-tuned file with a head, on the mean of the patch tokens (fc_norm) or on the class token (norm), under
+        the names of MAE, MAE-Face, timm or Hugging Face.
 
         USAGE: maeface predict --run RUN [--fold K | --ensemble mean] INPUT... -o OUT.csv
                maeface predict --weights FILE --task TASK INPUT... -o OUT.csv [--classes NAME,...]
-               and [--heads N] [--image PIXELS] [--evaluation crop] [--batch N] [--threads N] [--home DIR]
+               and [--weights-key KEY] [--heads N] [--image PIXELS] [--evaluation crop] [--batch N] [--threads N] [--home DIR]
 
           --ensemble mean the mean of what the models of all folds answer
           --task TASK     expression, actionUnits or valenceArousal: what the head was trained for; files of this program

@@ -1,4 +1,4 @@
-/// What a model tells of a face, and how that is scored: the three tasks of the paper's section 4.
+/// What a model tells of a face, and how that is scored: the three tasks of the paper's section 3.2.
 public enum AffectTask: String, Sendable, Hashable, CaseIterable, Codable {
     /// Two numbers in [-1, 1], scored by the concordance correlation coefficient (eq. 5 and 13).
     case valenceArousal

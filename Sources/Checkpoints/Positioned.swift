@@ -7,6 +7,21 @@ enum Positioned {
         return side * side == rows - 1 ? side : nil
     }
 
+    /// What a table that `grid` refuses is of, in words.
+    ///
+    /// - Parameter rows: the rows of the table.
+    static func words(oblong rows: Int) -> String {
+        let patches = rows - 1
+        let pairs = (2...4096).prefix { $0 * $0 < patches }.reversed()
+            .filter { patches.isMultiple(of: $0) && patches / $0 <= 16 * $0 }
+            .prefix(4).map { "\($0) × \(patches / $0)" }
+        guard !pairs.isEmpty else {
+            return "\(rows) positions, which are not one for the class token and a grid of patches"
+        }
+        return "positions of an oblong grid: \(patches) patches, in rows × columns \(pairs.joined(separator: " or ")), "
+            + "one way or the other"
+    }
+
     static func isPositions(_ name: String) -> Bool { name == "pos_embed" || name == "decoder_pos_embed" }
 
     /// Resizes the patch rows of a table (1 + from², D) to (1 + to², D); the row of the class token is kept.

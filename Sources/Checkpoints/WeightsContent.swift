@@ -9,21 +9,27 @@ struct WeightsContent {
     var notBuilt: [String] = []
     var byteCount: Int
     var storages: [WeightStorage] = []
+    /// Keys of other models in the file.
+    var otherModels: [String] = []
+    /// What is left of the key asked for when the dictionaries of a pickle were gone into.
+    var keyOfNames: [Substring] = []
 
     /// Tells the format by the first bytes, whatever the file's name.
+    ///
+    /// - Parameter key: the parts of the key that leads to the weights; empty for the likeliest.
     static func read(
-        _ file: MappedFile, path: String, verifiesChecksums: Bool
+        _ file: MappedFile, path: String, key: [Substring] = [], verifiesChecksums: Bool
     ) throws(CheckpointError) -> WeightsContent {
         let bytes = file.bytes
         if bytes.starts(with: "PK".utf8), bytes.count >= 4, bytes[2] == 3 || bytes[2] == 5 {
-            return try TorchZip(file, path: path, verifiesChecksums: verifiesChecksums).content()
+            return try TorchZip(file, path: path, verifiesChecksums: verifiesChecksums).content(key: key)
         }
-        if TorchTar.isTar(bytes) { return try TorchTar(file, path: path).content() }
-        if TorchLegacy.isPickle(bytes) { return try TorchLegacy(file, path: path).content() }
+        if TorchTar.isTar(bytes) { return try TorchTar(file, path: path).content(key: key) }
+        if TorchLegacy.isPickle(bytes) { return try TorchLegacy(file, path: path).content(key: key) }
         if ShardIndex.isIndex(bytes) {
-            return try ShardIndex(bytes, path: path).content(verifiesChecksums: verifiesChecksums)
+            return try ShardIndex(bytes, path: path).content(key: key, verifiesChecksums: verifiesChecksums)
         }
-        if bytes.count >= 9, bytes[8] == UInt8(ascii: "{") { return try safetensors(file, path: path) }
+        if bytes.count >= 9, bytes[8] == UInt8(ascii: "{") { return try safetensors(file, key: key, path: path) }
         throw CheckpointError(
             path: path,
             ForeignFile.description(of: bytes)
@@ -33,10 +39,13 @@ struct WeightsContent {
     /// The moments of an optimizer, in the checkpoints written here.
     private static let momentPrefixes = ["optimizer.first.", "optimizer.second."]
 
-    private static func safetensors(_ file: MappedFile, path: String) throws(CheckpointError) -> WeightsContent {
+    private static func safetensors(
+        _ file: MappedFile, key: [Substring], path: String
+    ) throws(CheckpointError) -> WeightsContent {
         let header = try SafetensorsHeader(file: file.bytes, path: path)
         var content = WeightsContent(format: .safetensors, byteCount: file.bytes.count)
         content.metadata = header.metadata
+        content.keyOfNames = key
         var moments = 0
         for entry in header.tensors {
             guard !momentPrefixes.contains(where: { entry.name.hasPrefix($0) }) else {
@@ -147,14 +156,16 @@ extension WeightsContent {
     ///
     /// - Parameter bytes: the bytes of a storage, asked for the storages that tensors of the weights lie in.
     mutating func take(
-        _ root: PickleValue, _ heap: PickleHeap, path: String,
+        _ root: PickleValue, _ heap: PickleHeap, key: [Substring], path: String,
         bytes: (PickleStorage) throws(CheckpointError) -> WeightStorage
     ) throws(CheckpointError) {
-        let dictionary = try StateDictionary(root, heap: heap, path: path)
+        let dictionary = try StateDictionary(root, heap: heap, key: key, path: path)
         part = dictionary.part.joined(separator: ".")
         beside = dictionary.beside
         unread = dictionary.unread
         notBuilt = dictionary.notBuilt
+        otherModels = dictionary.otherModels
+        keyOfNames = dictionary.keyOfNames
         metadata = StateDictionary.options(in: root, heap)
         var checker = TorchTensors(heap, fileBytes: byteCount, path: path)
         var numbers: [Int: Int] = [:]

@@ -1,3 +1,5 @@
+import Basics
+
 /// A file of weights of any kind that is read here: its tensors by name, mapped into memory and read when asked for.
 ///
 /// PyTorch's zip files (1.6 and later), its two formats before (pickles one after the other, and the older `.tar`),
@@ -27,23 +29,44 @@ public final class WeightsFile: Sendable {
     public let unread: [String]
     /// Python classes and functions that the file names; they were left as names.
     public let notBuilt: [String]
+    /// Keys that lead to other models in a PyTorch file, such as `state_dict` beside `state_dict_ema`.
+    public let otherModels: [String]
     /// Bytes of the file, or of all shards.
     public let byteCount: Int
+    /// The key that was asked for, as far as it is of the names of tensors.
+    let keyOfNames: [Substring]
     private let storages: [WeightStorage]
     private let indices: [String: Int]
 
     /// Opens a file, or a folder in which such files have their usual names.
     ///
-    /// - Parameter verifiesChecksums: whether the sums that zip archives keep are compared with all their bytes.
+    /// - Parameters:
+    ///   - key: which of several models in the file is meant: a key of a PyTorch file, what stands before the names of
+    ///     tensors, or both, such as `teacher.backbone`. Nil takes running averages where timm does (`state_dict_ema`,
+    ///     `model_ema`), then the likeliest.
+    ///   - verifiesChecksums: whether the sums that zip archives keep are compared with all their bytes.
     /// - Throws: a sentence that says what the file is instead, or what is wrong with it.
-    public convenience init(path: String, verifiesChecksums: Bool = false) throws(CheckpointError) {
+    public convenience init(
+        path: String, key: String? = nil, verifiesChecksums: Bool = false
+    ) throws(CheckpointError) {
         let path = WeightsFolder.file(in: path)
         let file = try MappedFile(path: path)
-        try self.init(file, path: path, verifiesChecksums: verifiesChecksums)
+        try self.init(file, path: path, key: key, verifiesChecksums: verifiesChecksums)
     }
 
-    convenience init(_ file: MappedFile, path: String, verifiesChecksums: Bool = false) throws(CheckpointError) {
-        let content = try WeightsContent.read(file, path: path, verifiesChecksums: verifiesChecksums)
+    convenience init(
+        _ file: MappedFile, path: String, key: String? = nil, verifiesChecksums: Bool = false
+    ) throws(CheckpointError) {
+        let content: WeightsContent
+        do {
+            content = try WeightsContent.read(
+                file, path: path, key: key?.split(separator: ".") ?? [], verifiesChecksums: verifiesChecksums)
+        } catch {
+            // What is missing reads as zeros, and looks like other damage.
+            try file.requireWhole(path: path)
+            throw error
+        }
+        try file.requireWhole(path: path)
         try self.init(content, path: path)
     }
 
@@ -57,6 +80,8 @@ public final class WeightsFile: Sendable {
         unread = content.unread
         notBuilt = content.notBuilt
         byteCount = content.byteCount
+        otherModels = content.otherModels
+        keyOfNames = content.keyOfNames
         storages = content.storages
         var indices: [String: Int] = [:]
         for (index, tensor) in content.tensors.enumerated()
@@ -69,10 +94,41 @@ public final class WeightsFile: Sendable {
             let found = others.isEmpty ? "" : "; it holds \(others.prefix(8).joined(separator: ", "))"
             throw CheckpointError(path: path, "holds no tensors\(found)")
         }
+        guard keyOfNames.isEmpty || tensors.contains(where: { Backbones.contains($0.name[...], keyOfNames) }) else {
+            let keys = (part.isEmpty ? [] : [part]) + content.otherModels
+            throw CheckpointError(
+                path: path,
+                "has nothing under the key \"\(keyOfNames.joined(separator: "."))\""
+                    + (keys.isEmpty ? "" : "; it has \(keys.joined(separator: ", "))"))
+        }
     }
+
+    /// How another model of a file is chosen.
+    static let keyAdvice = "--weights-key KEY chooses, and { weights: ..., key: ... } as a session's init"
 
     /// The tensor of that name, or nil.
     public subscript(name: String) -> WeightTensor? { indices[name].map { tensors[$0] } }
+
+    /// To be called after values are read: what another program cut off meanwhile reads as zeros.
+    ///
+    /// - Throws: when the file has become shorter since it was opened.
+    public func requireWhole() throws(CheckpointError) {
+        // Storages of one file come one after the other.
+        var last: MappedFile?
+        for case .mapped(let file, _) in storages where file !== last {
+            try file.requireWhole(path: path)
+            last = file
+        }
+    }
+
+    /// `requireWhole`, in the words of a file that is written from this one.
+    func requireWholeToCopy() throws(FileError) {
+        do {
+            try requireWhole()
+        } catch {
+            throw FileError(path: error.path, error.message)
+        }
+    }
 
     /// Elements of all tensors.
     public var elementCount: Int { tensors.reduce(0) { $0 + $1.count } }

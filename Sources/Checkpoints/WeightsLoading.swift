@@ -16,13 +16,14 @@ public struct WantedTensor: Sendable {
 }
 
 extension NamedWeights {
-    /// Reads what a model wants from the file. Nothing is written unless everything fits.
+    /// Reads what a model wants from the file. Nothing is written unless every shape fits.
     ///
     /// - Parameters:
     ///   - wanted: the tensors of the model.
     ///   - model: what the model is, in words, for errors: `vit-tiny with decoder 512d8b`.
     ///   - destination: where the values of the wanted tensor of that number go, in row-major order.
-    /// - Throws: as `check`.
+    /// - Throws: as `check`; and when a value is NaN or infinite, or the file was cut while it was read: the
+    ///   destinations are of no use then.
     public func load(
         _ wanted: [WantedTensor], of model: String,
         destination: (Int) -> UnsafeMutableBufferPointer<Float>
@@ -30,11 +31,26 @@ extension NamedWeights {
         let report = try check(wanted, of: model)
         // Every tensor has a place of its own.
         nonisolated(unsafe) let targets = wanted.indices.map { destination($0) }
+        let counts = NonFiniteCounts(wanted.count)
         // Memory that was never written is made by the system while it is: every processor takes a part in that.
         DispatchQueue.concurrentPerform(iterations: wanted.count) { index in
-            if let entry = self[wanted[index].name] { fill(targets[index], wanted[index], entry) }
+            guard let entry = self[wanted[index].name] else { return }
+            fill(targets[index], wanted[index], entry)
+            counts.count(targets[index], at: index)
         }
+        try file.requireWhole()
+        try refuseNonFinite(wanted.indices.compactMap { counts[$0] > 0 ? (wanted[$0].name, counts[$0]) : nil })
         return report
+    }
+
+    private func refuseNonFinite(_ found: [(name: String, count: Int)]) throws(CheckpointError) {
+        guard !found.isEmpty else { return }
+        let places = found.prefix(4).map { "\($0.count) in \($0.name)" }.joined(separator: ", ")
+        let more = found.count > 4 ? " and \(found.count - 4) more tensors" : ""
+        throw CheckpointError(
+            path: file.path,
+            "has values that are NaN or infinite (\(places)\(more)): its training diverged, or the file is damaged; "
+                + "take an earlier one")
     }
 
     /// What `load` would do, without reading a value.
@@ -45,6 +61,7 @@ extension NamedWeights {
         let shape = try WeightsShape(self)
         var report = WeightsReport()
         report.unexpected = unexpected
+        if let choice { report.notes.append(choice) }
         var wrong: [(WantedTensor, [Int])] = []
         for tensor in wanted {
             guard let entry = self[tensor.name] else {
@@ -95,22 +112,50 @@ extension NamedWeights {
         guard let (tensor, found) = wrong.first else { return }
         let difference =
             "\(tensor.name) is \(TensorEntry.words(for: found)) there and \(TensorEntry.words(for: tensor.shape)) here"
-        if tensor.name.hasPrefix("decoder_") || tensor.name == "mask_token" {
-            throw CheckpointError(
-                path: file.path,
-                "has the decoder \(shape.decoderName ?? "of another size"), which does not fit \(model) "
+        func failure(_ message: String) -> CheckpointError { CheckpointError(path: file.path, message) }
+        if Positioned.isPositions(tensor.name), found.count == 3, found[2] == tensor.shape.last,
+            Positioned.grid(found[1]) == nil
+        {
+            throw failure(
+                "has \(Positioned.words(oblong: found[1])); they do not fit the square images of \(model) "
+                    + "(\(difference))")
+        }
+        let isDecoder = tensor.name.hasPrefix("decoder_") || tensor.name == "mask_token"
+        let here = Self.width(of: tensor)
+        if isDecoder, let decoder = shape.decoder, here != nil, here != decoder.width {
+            throw failure(
+                "has the decoder \(shape.decoderName ?? ""), which does not fit \(model) "
                     + "(\(difference)); take that decoder, or keep the encoder alone with "
                     + "`maeface weights convert FILE OUT --names timm`")
         }
-        if tensor.name.hasPrefix("head.") {
-            throw CheckpointError(
-                path: file.path,
-                "has a head of \(shape.outputs.map { "\($0)" } ?? "other") outputs, which does not fit \(model) "
-                    + "(\(difference))")
+        if tensor.name.hasPrefix("head."), let outputs = shape.outputs, tensor.shape.first != outputs {
+            throw failure("has a head of \(outputs) outputs, which does not fit \(model) (\(difference))")
         }
-        throw CheckpointError(
-            path: file.path,
-            "is a \(shape.words), which does not fit \(model) (\(difference)); \(shape.encoderName) fits")
+        if tensor.name == "patch_embed.proj.weight", tensor.shape.first == shape.width,
+            let patch = tensor.shape.last, patch != shape.patch
+        {
+            throw failure(
+                "is a \(shape.words), and the patches of \(model) are of \(patch) (\(difference)); a model with patches "
+                    + "of \(shape.patch) fits")
+        }
+        if !isDecoder, here != nil, here != shape.width {
+            throw failure(
+                "is a \(shape.words), which does not fit \(model) (\(difference)); \(shape.encoderName) fits")
+        }
+        // The sizes that have names agree, so no name of a size is an answer.
+        throw failure("has another form than \(model): \(difference)")
+    }
+
+    /// Channels of a token, as far as the shape of a tensor of the model tells them.
+    private static func width(of tensor: WantedTensor) -> Int? {
+        let shape = tensor.shape
+        switch tensor.name.split(separator: ".").dropLast().last {
+        case "qkv": return shape.first.map { $0 / 3 }
+        case "fc1": return shape.count == 2 ? shape[1] : nil
+        case "head", "decoder_pred": return shape.count == 2 ? shape[1] : nil
+        case nil: return shape.last
+        default: return tensor.name.contains("norm") && shape.count != 1 ? nil : shape.first
+        }
     }
 
     /// More blocks than the model has, or layers inside blocks that it lacks, would give other features silently.
@@ -123,15 +168,44 @@ extension NamedWeights {
                 "is a \(shape.words), which does not fit \(model) (\(block) is not in it); \(shape.encoderName) fits"
             )
         }
-        let strange = unexpected.filter { name in
-            let parts = name.split(separator: ".")
-            return parts.contains("blocks") || (parts.contains("layer") && parts.contains("encoder"))
-        }
+        let strange = unexpected.filter { $0.hasPrefix(prefix) && Self.isOfEncoder($0.dropFirst(prefix.count)) }
         guard strange.isEmpty else {
             throw CheckpointError(
                 path: file.path,
-                "has layers in its blocks that MAE's encoder does not have, so it would compute something else: "
+                "has layers in its encoder that MAE's does not have, so it would compute something else: "
                     + WeightsReport.folded(strange).prefix(6).joined(separator: ", "))
         }
+    }
+
+    /// Layers of blocks, further tokens, positions of attention, and a norm before the blocks.
+    private static func isOfEncoder(_ name: Substring) -> Bool {
+        let stacks = ["blocks.", "encoder.layer.", "layers.", "rel_pos_bias.", "rope.", "norm_pre."]
+        let tokens: Set<Substring> = [
+            "dist_token", "reg_token", "register_tokens", "storage_tokens", "embeddings.distillation_token",
+            "embeddings.register_tokens",
+        ]
+        return stacks.contains { name.hasPrefix($0) } || tokens.contains(name)
+    }
+}
+
+/// How many values of each tensor are not finite, counted by several threads.
+private final class NonFiniteCounts: @unchecked Sendable {
+    // Every tensor has a place of its own.
+    private let counts: UnsafeMutableBufferPointer<Int>
+
+    init(_ count: Int) {
+        counts = .allocate(capacity: count)
+        counts.initialize(repeating: 0)
+    }
+
+    deinit { counts.deallocate() }
+
+    subscript(index: Int) -> Int { counts[index] }
+
+    func count(_ values: UnsafeMutableBufferPointer<Float>, at index: Int) {
+        // All ones in the exponent is an infinity or no number.
+        var count: UInt32 = 0
+        for value in values where value.bitPattern & 0x7F80_0000 == 0x7F80_0000 { count &+= 1 }
+        counts[index] = Int(count)
     }
 }

@@ -1,24 +1,31 @@
+import JSON5
+
 /// The vision transformer that a file's tensors are of, as far as shapes tell it.
 public struct WeightsShape: Equatable, Sendable {
     /// Channels of a token, blocks, and pixels along a side of a patch.
     public let width: Int
     public let depth: Int
     public let patch: Int
-    /// Patches along a side of the image; nil when the file has no positions.
+    /// Patches along a side of the image; nil when the file has no positions, or those of an oblong grid.
     public let grid: Int?
+    /// Rows of positions that are of no square grid; nil when the grid is square or there are none.
+    let oblong: Int?
     /// Width and depth of the decoder; nil when there is none.
     public let decoder: (width: Int, depth: Int)?
     /// Outputs of the head; nil when there is none.
     public let outputs: Int?
     /// Whether features are normalised after the mean of the patch tokens (`fc_norm`).
     public let hasMeanNorm: Bool
+    /// Whether its head is on the class token after `norm`, as timm's "token" and Hugging Face's ViT have it.
+    public let isHeadOnClassToken: Bool
     /// Heads of attention that the file itself states, or the `config.json` beside it.
     public let statedHeads: Int?
 
     public static func == (a: WeightsShape, b: WeightsShape) -> Bool {
-        a.width == b.width && a.depth == b.depth && a.patch == b.patch && a.grid == b.grid
+        a.width == b.width && a.depth == b.depth && a.patch == b.patch && a.grid == b.grid && a.oblong == b.oblong
             && a.decoder?.width == b.decoder?.width && a.decoder?.depth == b.decoder?.depth && a.outputs == b.outputs
-            && a.hasMeanNorm == b.hasMeanNorm && a.statedHeads == b.statedHeads
+            && a.hasMeanNorm == b.hasMeanNorm && a.isHeadOnClassToken == b.isHeadOnClassToken
+            && a.statedHeads == b.statedHeads
     }
 
     /// The sizes that have names.
@@ -30,6 +37,7 @@ public struct WeightsShape: Equatable, Sendable {
     /// - Throws: when the tensors are of no vision transformer as MAE builds them.
     public init(_ weights: NamedWeights) throws(CheckpointError) {
         let path = weights.file.path
+        if let refusal = weights.refusal { throw refusal }
         guard let proj = weights["patch_embed.proj.weight"]?.shape, proj.count == 4, proj[1] == 3, proj[2] == proj[3],
             proj[0] > 0, proj[2] > 0, weights["blocks.0.attn.qkv.weight"] != nil
         else {
@@ -44,8 +52,10 @@ public struct WeightsShape: Equatable, Sendable {
         depth = Self.depth(of: "blocks", weights)
         if let positions = weights["pos_embed"]?.shape, positions.count == 3, let side = Positioned.grid(positions[1]) {
             grid = side
+            oblong = nil
         } else {
             grid = nil
+            oblong = weights["pos_embed"]?.shape.dropLast().last
         }
         if let embedding = weights["decoder_embed.weight"]?.shape, embedding.count == 2 {
             decoder = (embedding[0], Self.depth(of: "decoder_blocks", weights))
@@ -54,6 +64,7 @@ public struct WeightsShape: Equatable, Sendable {
         }
         outputs = weights["head.weight"]?.shape.first
         hasMeanNorm = weights["fc_norm.weight"] != nil
+        isHeadOnClassToken = outputs != nil && !hasMeanNorm && weights["norm.weight"] != nil
         statedHeads = StatedHeads.find(for: weights.file, width: proj[0])
     }
 
@@ -73,6 +84,15 @@ public struct WeightsShape: Equatable, Sendable {
 
     /// `vit-base (768 channels, 12 blocks, patches of 16)`.
     public var words: String { "\(encoderName) (\(width) channels, \(depth) blocks, patches of \(patch))" }
+
+    /// `positions of an oblong grid: ...`; nil for a square grid, or without positions.
+    public var oblongGrid: String? { oblong.map(Positioned.words(oblong:)) }
+
+    /// - Throws: when the file's positions are of an oblong grid, which a model of square images cannot take.
+    public func requireSquareGrid(path: String) throws(CheckpointError) {
+        guard let oblongGrid else { return }
+        throw CheckpointError(path: path, "has \(oblongGrid); images are square here, so they cannot be used")
+    }
 
     /// The heads of attention: those asked for, or those that the file states, or those that everybody gives a model of
     /// this width.
@@ -117,8 +137,10 @@ enum StatedHeads {
         guard file.path.hasSuffix(".safetensors") || file.path.hasSuffix(".bin") || file.path.hasSuffix(".json"),
             let configuration = try? MappedFile(path: folder + "config.json")
         else { return nil }
-        var parser = HeaderParser(bytes: configuration.bytes, path: "config.json")
-        guard let numbers = try? parser.wholeNumbers(), numbers["hidden_size"] == width else { return nil }
-        return numbers["num_attention_heads"]
+        guard let settings = try? SmallJSON.object(configuration.bytes, path: "config.json"),
+            settings["hidden_size"]?.value == .integer(Int64(width)),
+            case .integer(let heads)? = settings["num_attention_heads"]?.value
+        else { return nil }
+        return Int(heads)
     }
 }

@@ -26,11 +26,12 @@ public final class Classifier {
     /// - Parameters:
     ///   - microBatch: images that go through the encoder together; more need more memory, and in the last bits the
     ///     result depends on it. See `ClassifierConfiguration.defaultMicroBatch`.
-    ///   - training: false takes the little memory that outputs alone need.
+    ///   - training: false takes the little memory that outputs alone need; true goes with `Pooling.mean` only.
     ///   - pool: the threads; the kernel level of the pool is that of the model.
     /// Parameters start at zero: `initialise` them or load them.
     public init(configuration: ClassifierConfiguration, microBatch: Int, training: Bool = true, pool: ThreadPool) {
         self.configuration = configuration
+        precondition(!training || configuration.pooling == .mean, "training is with the mean of the patch tokens")
         let images = max(1, microBatch)
         self.microBatch = images
         isTrainable = training
@@ -41,7 +42,8 @@ public final class Classifier {
         encoder = Encoder(
             layout.encoder, shape: shape, kept: shape.patches, images: images,
             memory: training ? .training : .inference, pool: pool, in: &plan)
-        head = ClassifierHead(layout, shape: shape, images: images, pool: pool, in: &plan)
+        head = ClassifierHead(
+            layout, shape: shape, pooling: configuration.pooling, images: images, pool: pool, in: &plan)
         dropPath = DropPath(rate: configuration.dropPath, depth: shape.transformer.depth, images: images)
         workspace = Workspace(parameters: parameters, pool: pool, plan: plan)
     }
@@ -142,7 +144,7 @@ public final class Classifier {
         evaluate(images, batch, keeping: head.outputs, width: configuration.outputs, into: outputs)
     }
 
-    /// Features (batch, D): the mean of the patch tokens after `fc_norm`.
+    /// Features (batch, D), what the head sees: the mean of the patch tokens after `fc_norm`, or the class token.
     public func features(images: UnsafePointer<Float>, batch: Int, into features: UnsafeMutablePointer<Float>) {
         evaluate(images, batch, keeping: head.features, width: configuration.encoder.width, into: features)
     }

@@ -1,11 +1,13 @@
 import Compute
 
-/// The end of a classifier: the mean of the patch tokens, `fc_norm`, and one linear layer for all tasks.
+/// The end of a classifier: the mean of the patch tokens (or the class token), its normalisation, and one linear layer
+/// for all tasks.
 struct ClassifierHead {
     private let shape: EncoderShape
+    private let pooling: Pooling
     private let norm: NormLayer
     private let linear: LinearLayer
-    /// (images, D) the mean of the patch tokens, the class token left out.
+    /// (images, D) the mean of the patch tokens, the class token left out; or the class token alone.
     let pooled: Arena.Slot
     /// (images, D) after `fc_norm`.
     let features: Arena.Slot
@@ -14,9 +16,12 @@ struct ClassifierHead {
     let outputs: Arena.Slot
     let outputGradient: Arena.Slot
 
-    init(_ parameters: ClassifierLayout, shape: EncoderShape, images: Int, pool: ThreadPool, in plan: inout Arena.Plan)
-    {
+    init(
+        _ parameters: ClassifierLayout, shape: EncoderShape, pooling: Pooling, images: Int, pool: ThreadPool,
+        in plan: inout Arena.Plan
+    ) {
         self.shape = shape
+        self.pooling = pooling
         norm = NormLayer(parameters.encoder.norm, rows: images, in: &plan)
         linear = LinearLayer(parameters.head, pool: pool)
         pooled = plan.reserve(images * shape.width)
@@ -30,9 +35,17 @@ struct ClassifierHead {
 
     /// tokens (images, 1 + P, D) → `pooled`.
     func pool(_ tokens: UnsafePointer<Float>, count: Int, _ workspace: Workspace) {
-        TokenOps.mean(
-            tokens, images: count, patches: shape.patches, width: shape.width, y: workspace[pooled],
-            pool: workspace.pool)
+        switch pooling {
+        case .mean:
+            TokenOps.mean(
+                tokens, images: count, patches: shape.patches, width: shape.width, y: workspace[pooled],
+                pool: workspace.pool)
+        case .classToken:
+            for image in 0..<count {
+                (workspace[pooled] + image * shape.width).update(
+                    from: tokens + image * (1 + shape.patches) * shape.width, count: shape.width)
+            }
+        }
     }
 
     /// `pooled` → `features` → `outputs`.

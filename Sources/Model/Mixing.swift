@@ -61,14 +61,15 @@ public struct Mixing: Sendable {
         }
     }
 
-    /// A box of about (1 − share) of the area around a uniform centre, cut at the border.
-    private static func box(
+    /// A box of about (1 − share) of the area around a uniform centre, cut at the border; of an odd length its second
+    /// half has the pixel more, as in timm 1.0.31's `rand_bbox`.
+    static func box(
         side: Int, share: Double, _ random: inout RandomStream
     ) -> (height: Range<Int>, width: Range<Int>) {
         let length = Int(Double(side) * (1 - share).squareRoot())
         func range(_ centre: Int) -> Range<Int> {
             let start = min(max(centre - length / 2, 0), side)
-            return start..<max(start, min(centre + length / 2, side))
+            return start..<max(start, min(centre + (length + 1) / 2, side))
         }
         let row = random.nextInt(below: side)
         return (range(row), range(random.nextInt(below: side)))

@@ -19,7 +19,7 @@ public enum HeldOutPredictions {
     public static func sets(
         _ task: AffectTask, _ records: [PredictionRecord], of run: RunID, in store: RunStore
     ) throws -> [PredictionSet] {
-        try records.filter { $0.task == task.rawValue }.flatMap { record in
+        try records.filter { $0.task == task }.flatMap { record in
             try PredictionReader(
                 [store.folder(of: run) + "/" + record.file],
                 options: .written(task, channels: record.channels, framesPerSecond: record.framesPerSecond)

@@ -17,9 +17,8 @@ public struct RunPredictions {
         guard !all.isEmpty else {
             throw UserError.data("Run \(run.id) '\(run.name)' has no predictions.")
         }
-        let tasks = all.compactMap { AffectTask(rawValue: $0.task) }
-        guard let wanted = task?.rawValue ?? all.max(by: { $0.stage < $1.stage })?.task,
-            let known = AffectTask(rawValue: wanted),
+        let tasks = all.map(\.task)
+        guard let wanted = task ?? all.max(by: { $0.stage < $1.stage })?.task,
             let stage = all.lazy.filter({ $0.task == wanted }).map(\.stage).max()
         else {
             let known = AffectTask.allCases.filter(tasks.contains).map(\.shortName).joined(separator: " and ")
@@ -32,7 +31,7 @@ public struct RunPredictions {
         let chosen = newest.isEmpty ? records : newest.values.sorted { $0.id < $1.id }
         paths = chosen.map { store.folder(of: run.id) + "/" + $0.file }
         reading = .written(
-            known, channels: chosen.first?.channels ?? [],
+            wanted, channels: chosen.first?.channels ?? [],
             framesPerSecond: chosen.lazy.compactMap(\.framesPerSecond).first)
     }
 }

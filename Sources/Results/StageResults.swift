@@ -96,7 +96,7 @@ public struct StageResults: Codable, Equatable, Sendable {
         return try store.stages(of: run).flatMap { stage -> [StageResults] in
             let records = try HeldOutPredictions.records(of: run, stage: stage.index, in: store)
             var tasks: [AffectTask] = []
-            for task in records.compactMap({ AffectTask(rawValue: $0.task) }) where !tasks.contains(task) {
+            for task in records.map(\.task) where !tasks.contains(task) {
                 tasks.append(task)
             }
             return try tasks.compactMap { task -> StageResults? in

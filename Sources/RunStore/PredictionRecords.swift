@@ -1,3 +1,5 @@
+import Affect
+
 /// A file of frame-wise predictions in a run's folder, and what it holds.
 ///
 /// The file is the CSV that `PredictionFile` of Evaluation writes (columns `fold`, `video`, `frame`, one a channel, and
@@ -11,8 +13,7 @@ public struct PredictionRecord: Equatable, Sendable, Identifiable {
     public var step: Int64
     /// "val" as a rule: what was held out.
     public var split: String
-    /// `AffectTask`'s raw value: valenceArousal, actionUnits, expression.
-    public var task: String
+    public var task: AffectTask
     public var channels: [String]
     public var framesPerSecond: Double?
     public var videos: Int
@@ -22,7 +23,7 @@ public struct PredictionRecord: Equatable, Sendable, Identifiable {
     /// Relative to the run's folder.
     public var file: String
     public init(
-        id: Int64 = 0, stage: Int = 0, fold: Int? = nil, step: Int64 = 0, split: String = "val", task: String,
+        id: Int64 = 0, stage: Int = 0, fold: Int? = nil, step: Int64 = 0, split: String = "val", task: AffectTask,
         channels: [String], framesPerSecond: Double? = nil, videos: Int, frames: Int, time: Double = 0, file: String
     ) {
         self.id = id
@@ -43,9 +44,8 @@ public struct PredictionRecord: Equatable, Sendable, Identifiable {
 /// A run that has predictions of a task.
 public struct PredictedTask: Equatable, Sendable {
     public var run: RunID
-    /// `AffectTask`'s raw value.
-    public var task: String
-    public init(run: RunID, task: String) {
+    public var task: AffectTask
+    public init(run: RunID, task: AffectTask) {
         self.run = run
         self.task = task
     }

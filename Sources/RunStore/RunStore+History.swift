@@ -187,7 +187,7 @@ extension RunStore {
             }
             result.predictions = try database.rows(
                 Self.predictionColumns + "WHERE \(later)", run, fold, stage, step
-            ) { Self.readPrediction(&$0) }
+            ) { try Self.readPrediction(&$0) }
             try database.run("DELETE FROM prediction WHERE \(later)", run, fold, stage, step)
             try database.run("DELETE FROM preview WHERE \(later)", run, fold, stage, step)
             try database.run("DELETE FROM checkpoint WHERE \(later)", run, fold, stage, step)

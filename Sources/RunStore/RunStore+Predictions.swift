@@ -1,3 +1,5 @@
+import Affect
+
 /// Frame-wise predictions of a run, which are files indexed here, and the smoothing that was kept with it.
 extension RunStore {
     /// Where the prediction files of a run lie; the folder may not be there yet.
@@ -15,7 +17,7 @@ extension RunStore {
                     time, file)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
-                run, prediction.stage, prediction.fold, prediction.step, prediction.split, prediction.task,
+                run, prediction.stage, prediction.fold, prediction.step, prediction.split, prediction.task.rawValue,
                 prediction.channels.joined(separator: ","), prediction.framesPerSecond, prediction.videos,
                 prediction.frames, prediction.time == 0 ? clock() : prediction.time, prediction.file)
             return database.lastInsertedID
@@ -28,12 +30,18 @@ extension RunStore {
 
         """
 
-    static func readPrediction(_ row: inout Row) -> PredictionRecord {
+    static func readPrediction(_ row: inout Row) throws -> PredictionRecord {
         PredictionRecord(
             id: row.integer(), stage: row.int(), fold: row.optional { $0.int() }, step: row.integer(),
-            split: row.text(), task: row.text(), channels: row.text().split(separator: ",").map(String.init),
+            split: row.text(), task: try task(row.text()), channels: row.text().split(separator: ",").map(String.init),
             framesPerSecond: row.optional { $0.real() }, videos: row.int(), frames: row.int(), time: row.real(),
             file: row.text())
+    }
+
+    /// The task that a row names; only a later version of this program would write another.
+    private static func task(_ word: String) throws -> AffectTask {
+        if let task = AffectTask(rawValue: word) { return task }
+        throw RunStoreError.unreadable(path: "runs.db", reason: "it holds predictions of an unknown task, '\(word)'")
     }
 
     /// The prediction files of a run, in the order of the training.
@@ -41,7 +49,7 @@ extension RunStore {
         try withDatabase { database in
             try database.rows(
                 Self.predictionColumns + "WHERE run = ? ORDER BY stage, ifnull(fold, -1), step, id", run
-            ) { Self.readPrediction(&$0) }
+            ) { try Self.readPrediction(&$0) }
         }
     }
 
@@ -49,7 +57,7 @@ extension RunStore {
     public func predictedTasks() throws -> [PredictedTask] {
         try withDatabase { database in
             try database.rows("SELECT run, task FROM prediction GROUP BY run, task ORDER BY run DESC, min(id)") { row in
-                PredictedTask(run: row.integer(), task: row.text())
+                PredictedTask(run: row.integer(), task: try Self.task(row.text()))
             }
         }
     }

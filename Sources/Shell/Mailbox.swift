@@ -28,7 +28,7 @@ package final class Mailbox: Sendable {
     /// Can be read from when events wait.
     package var descriptor: Int32 { reader }
 
-    /// Delivers several events at once: the screen never sees half of a look at the store.
+    /// Delivers several events at once: the screen never sees half of a poll of the store.
     package func post(_ fresh: [Event]) {
         guard !fresh.isEmpty else { return }
         events.withLock { $0 += fresh }
@@ -42,7 +42,7 @@ package final class Mailbox: Sendable {
         _ = write(writer, &byte, 1)
     }
 
-    package func take() -> [Event] {
+    package func drain() -> [Event] {
         var bytes = [UInt8](repeating: 0, count: 256)
         while read(reader, &bytes, bytes.count) > 0 {}
         return events.withLock { waiting in

@@ -25,13 +25,13 @@ package final class SmootherWorker: Sendable {
     private static let rest = 0.25
 
     private struct Memory {
-        var answers: SmootherAnswers?
+        var evaluator: SmootherEvaluator?
         var pending: SmoothRequest?
         /// Ends the refinement under way.
         var refinement = Cancellation()
         var tuning = Cancellation()
-        /// The last answer, whose chart may do again.
-        var last: SmoothAnswer?
+        /// The last result, whose chart may do again.
+        var last: SmoothResult?
     }
 
     package init(post: @escaping @Sendable ([Event]) -> Void) {
@@ -56,8 +56,8 @@ package final class SmootherWorker: Sendable {
             let engine = SmootherEngine(set, threads: threads)
             memory.withLock { memory in
                 // A set that was opened later is not put aside for one that took longer.
-                guard number >= memory.answers?.opening ?? 0 else { return }
-                memory.answers = SmootherAnswers(engine: engine, opening: number)
+                guard number >= memory.evaluator?.opening ?? 0 else { return }
+                memory.evaluator = SmootherEvaluator(engine: engine, opening: number)
                 memory.last = nil
             }
             return .opened(number, set, kept: kept, notes: notes)
@@ -78,7 +78,7 @@ package final class SmootherWorker: Sendable {
         case .run(let predicted):
             guard let store = try store() else { throw UserError.environment("The store of runs cannot be opened.") }
             let run = try store.run(predicted.run)
-            let files = try RunPredictions(of: run, in: store, task: AffectTask(rawValue: predicted.task))
+            let files = try RunPredictions(of: run, in: store, task: predicted.task)
             let reader = try PredictionReader(files.paths, options: files.reading)
             var set = try reader.readBounded()
             set.name = run.name
@@ -97,8 +97,8 @@ package final class SmootherWorker: Sendable {
         }
         steps.async {
             guard let (request, cancellation) = self.takeNewest() else { return }
-            guard let answer = self.answer(request) else { return }
-            self.post([.smoother(.answer(answer))])
+            guard let result = self.evaluate(request) else { return }
+            self.post([.smoother(.smoothed(result))])
             self.steps.asyncAfter(deadline: .now() + Self.rest) {
                 if cancellation.isCancelled { return }
                 self.refine(request, cancellation) { self.post([.smoother($0)]) }
@@ -108,7 +108,7 @@ package final class SmootherWorker: Sendable {
 
     /// Everything that a request leads to, at once.
     package func smoothNow(_ request: SmoothRequest) -> [SmootherEvent] {
-        var events = answer(request).map { [SmootherEvent.answer($0)] } ?? []
+        var events = evaluate(request).map { [SmootherEvent.smoothed($0)] } ?? []
         refine(request, Cancellation()) { events.append($0) }
         return events
     }
@@ -122,15 +122,15 @@ package final class SmootherWorker: Sendable {
         }
     }
 
-    private func answer(_ request: SmoothRequest) -> SmoothAnswer? {
-        let (answers, last) = memory.withLock { ($0.answers, $0.last) }
-        let answer = answers?.answer(request, after: last)
-        memory.withLock { $0.last = answer ?? $0.last }
-        return answer
+    private func evaluate(_ request: SmoothRequest) -> SmoothResult? {
+        let (evaluator, last) = memory.withLock { ($0.evaluator, $0.last) }
+        let result = evaluator?.evaluate(request, after: last)
+        memory.withLock { $0.last = result ?? $0.last }
+        return result
     }
 
     private func refine(_ request: SmoothRequest, _ cancellation: Cancellation, _ found: (SmootherEvent) -> Void) {
-        memory.withLock { $0.answers }?.refine(request, cancellation: cancellation, found)
+        memory.withLock { $0.evaluator }?.refine(request, cancellation: cancellation, found)
     }
 
     // MARK: Tuning
@@ -139,7 +139,7 @@ package final class SmootherWorker: Sendable {
         let (engine, cancellation) = memory.withLock { memory in
             memory.tuning.cancel()
             memory.tuning = Cancellation()
-            return (memory.answers?.engine, memory.tuning)
+            return (memory.evaluator?.engine, memory.tuning)
         }
         guard let engine else { return }
         tuning.async {
@@ -159,7 +159,7 @@ package final class SmootherWorker: Sendable {
     // MARK: Writing
 
     package func export(_ request: ExportRequest) {
-        let engine = memory.withLock { $0.answers?.engine }
+        let engine = memory.withLock { $0.evaluator?.engine }
         files.async { self.post([Self.exportNow(request, engine)]) }
     }
 

@@ -9,17 +9,17 @@ import Workbench
 
 /// Reads the store on a thread of its own and hands values over, so that a slow disk never holds up a key.
 ///
-/// No transaction stays open between looks. A look at a store in which nothing changed reads no table.
+/// No transaction stays open between polls. Polling a store in which nothing changed reads no table.
 package final class StoreWatcher: Sendable {
     private let home: String
     private let mailbox: Mailbox
     private let queue = DispatchQueue(label: "maeface.store")
     private let pictures = DispatchQueue(label: "maeface.previews")
     private let state = Guarded(Memory())
-    /// Looks asked for and not yet done.
-    private let looking = Guarded(false)
+    /// A poll was asked for and is not yet done.
+    private let polling = Guarded(false)
 
-    /// What earlier looks found.
+    /// What earlier polls found.
     private struct Memory {
         var store: RunStore?
         var token: RunStore.ChangeToken?
@@ -44,22 +44,22 @@ package final class StoreWatcher: Sendable {
         self.mailbox = mailbox
     }
 
-    package var isLooking: Bool { looking.withLock { $0 } }
+    package var isPolling: Bool { polling.withLock { $0 } }
 
-    /// Starts a look in the background; its events come through the mailbox. Must not be called while one is under
-    /// way: its events have to be taken in first, or points would be read twice.
-    package func look(_ tail: Tail?) {
-        looking.withLock { $0 = true }
+    /// Polls the store in the background; its events come through the mailbox. Must not be called while one is under
+    /// way: its events have to be received first, or points would be read twice.
+    package func poll(_ tail: Tail?) {
+        polling.withLock { $0 = true }
         queue.async {
-            let events = self.lookNow(tail)
+            let events = self.pollNow(tail)
             self.mailbox.post(events)
-            self.looking.withLock { $0 = false }
+            self.polling.withLock { $0 = false }
             self.mailbox.wake()
         }
     }
 
-    /// The look itself.
-    package func lookNow(_ tail: Tail?) -> [Event] {
+    /// Polls the store on this thread.
+    package func pollNow(_ tail: Tail?) -> [Event] {
         state.withLock { memory in
             var events: [Event] = []
             var problem: String?
@@ -165,7 +165,7 @@ package final class StoreWatcher: Sendable {
         return events
     }
 
-    /// Forgets what was read of a run, so that the next look reads it from the beginning.
+    /// Forgets what was read of a run, so that the next poll reads it from the beginning.
     package func startOver() {
         queue.async { self.state.withLock { $0.run = nil } }
     }

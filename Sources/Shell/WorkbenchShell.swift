@@ -21,20 +21,20 @@ package final class WorkbenchShell {
     private var state: State
     private var isDone = false
     private var ending: Int32?
-    /// What is watched changed: look as soon as the last look is done.
-    private var wantsLook = false
-    /// The store's folder changed: look, but not more often than usual.
+    /// What is watched changed: poll as soon as the last poll is done.
+    private var wantsPoll = false
+    /// The store's folder changed: poll, but not more often than usual.
     private var folderChanged = false
     private var activeRuns: [Run] = []
     /// Trainers that this workbench started, by their process numbers, and the names of their runs.
     private var children: [pid_t: String]
-    private var lastLook = -Double.infinity
+    private var lastPoll = -Double.infinity
     private var nextMinute = 0.0
     private var hasDrawn = false
     private var trace = RepaintTrace(environment: ProcessInfo.processInfo.environment)
 
-    /// Seconds between looks at the store while something runs.
-    private static let lookInterval = 0.25
+    /// Seconds between polls of the store while something runs.
+    private static let pollInterval = 0.25
 
     package init(
         home: String, terminal: Terminal, options: Workbench.Options, watching: RunID?,
@@ -57,26 +57,26 @@ package final class WorkbenchShell {
     /// - Returns: the signal, if one did.
     package func run() -> Int32? {
         // The store is opened while the terminal answers and the first frame is drawn.
-        watcher.look(nil)
-        lastLook = Clock.monotonic()
-        take(.input(.resize(terminal.size)))
-        for notice in notices { take(.stray(notice)) }
-        if let predictions { take(.smoother(.open(predictions))) }
+        watcher.poll(nil)
+        lastPoll = Clock.monotonic()
+        receive(.input(.resize(terminal.size)))
+        for notice in notices { receive(.stray(notice)) }
+        if let predictions { receive(.smoother(.open(predictions))) }
         while !isDone {
             tick()
-            // The first frame waits a moment for the first look, so that it is not drawn twice.
-            if hasDrawn || !watcher.isLooking || Clock.monotonic() - lastLook > 0.05 {
+            // The first frame waits a moment for the first poll, so that it is not drawn twice.
+            if hasDrawn || !watcher.isPolling || Clock.monotonic() - lastPoll > 0.05 {
                 terminal.draw(view(state, state.size))
                 hasDrawn = true
                 trace?.drawn(isComplete: state.isUpToDate && !terminal.isIncomplete)
             }
             if terminal.isGone { return SIGHUP }
-            // While something runs the store is looked at by the clock; every step of a trainer changes the folder.
+            // While something runs the store is polled by the clock; every step of a trainer changes the folder.
             let changes = activeRuns.isEmpty && !folderChanged ? folder.descriptor : -1
             let (events, ready) = terminal.wait(patience(), or: [mailbox.descriptor, changes])
             for event in events { react(to: event) }
             if ready.contains(changes), folder.drain() { folderChanged = true }
-            if ready.contains(mailbox.descriptor) { mailbox.take().forEach { take($0) } }
+            if ready.contains(mailbox.descriptor) { mailbox.drain().forEach { receive($0) } }
         }
         trace?.write()
         return ending
@@ -95,11 +95,11 @@ package final class WorkbenchShell {
 
     /// Seconds until something has to happen by itself; nil when nothing will.
     private func patience() -> Double? {
-        if terminal.isIncomplete || (wantsLook && !watcher.isLooking) { return 0 }
+        if terminal.isIncomplete || (wantsPoll && !watcher.isPolling) { return 0 }
         var wait = max(0, nextMinute - Date().timeIntervalSince1970)
         if !hasDrawn { wait = min(wait, 0.05) }
-        if (!activeRuns.isEmpty || folderChanged) && !watcher.isLooking {
-            wait = min(wait, max(0, lastLook + Self.lookInterval - Clock.monotonic()))
+        if (!activeRuns.isEmpty || folderChanged) && !watcher.isPolling {
+            wait = min(wait, max(0, lastPoll + Self.pollInterval - Clock.monotonic()))
         }
         return wait
     }
@@ -108,19 +108,19 @@ package final class WorkbenchShell {
         let now = Date().timeIntervalSince1970
         if now >= nextMinute || nextMinute - now > 61 {
             nextMinute = (now / 60).rounded(.down) * 60 + 60
-            take(.clock(now, utcOffset: Clock.utcOffset(at: now)))
-            wantsLook = true
+            receive(.clock(now, utcOffset: Clock.utcOffset(at: now)))
+            wantsPoll = true
             folder.renew()
         }
-        let isDue = (!activeRuns.isEmpty || folderChanged) && Clock.monotonic() - lastLook >= Self.lookInterval
-        guard wantsLook || isDue, !watcher.isLooking else { return }
-        // The events of the last look come first, or it would be repeated.
-        mailbox.take().forEach { take($0) }
+        let isDue = (!activeRuns.isEmpty || folderChanged) && Clock.monotonic() - lastPoll >= Self.pollInterval
+        guard wantsPoll || isDue, !watcher.isPolling else { return }
+        // The events of the last poll come first, or it would be repeated.
+        mailbox.drain().forEach { receive($0) }
         reap()
-        wantsLook = false
+        wantsPoll = false
         folderChanged = false
-        lastLook = Clock.monotonic()
-        watcher.look(state.tail)
+        lastPoll = Clock.monotonic()
+        watcher.poll(state.tail)
     }
 
     // MARK: Events and effects
@@ -129,17 +129,17 @@ package final class WorkbenchShell {
         switch event {
         case .input(let input, let inBurst):
             if case .key = input { trace?.begin() }
-            take(.input(input, inBurst: inBurst))
-        case .stray(let line): take(.stray(line))
+            receive(.input(input, inBurst: inBurst))
+        case .stray(let line): receive(.stray(line))
         case .redraw: break
-        case .ground(let ground): take(.ground(ground))
+        case .ground(let ground): receive(.ground(ground))
         case .terminate(let signal):
             ending = signal
             isDone = true
         }
     }
 
-    private func take(_ event: Event) {
+    private func receive(_ event: Event) {
         if case .runs(let runs) = event { activeRuns = runs.filter { $0.isActive } }
         for effect in update(&state, event) { perform(effect) }
     }
@@ -150,13 +150,13 @@ package final class WorkbenchShell {
         case .suspend: terminal.suspend()
         case .redraw: terminal.invalidate()
         case .send(let command, let run): watcher.send(command, to: run)
-        case .resume(let run): take(resume(run))
+        case .resume(let run): receive(resume(run))
         case .watch:
             watcher.startOver()
-            wantsLook = true
+            wantsPoll = true
         case .loadPreview(let run, let preview): watcher.load(preview, of: run)
         case .copy(let text):
-            take(
+            receive(
                 terminal.copy(text)
                     ? .done("copied") : .failed("Too much for the clipboard of a terminal: 56 KB is the limit."))
         case .setMouse(let wanted): terminal.setMouse(wanted)
@@ -164,7 +164,7 @@ package final class WorkbenchShell {
         case .smoother(let effect): perform(effect)
         }
         // A stop, a pager or a resize leaves another size behind.
-        if state.size != terminal.size { take(.input(.resize(terminal.size))) }
+        if state.size != terminal.size { receive(.input(.resize(terminal.size))) }
     }
 
     private func perform(_ effect: SmootherEffect) {
@@ -184,27 +184,27 @@ package final class WorkbenchShell {
             guard let run = try watcher.store?.run(id) else { return .failed("The store is not open.") }
             let threads = ProcessInfo.processInfo.activeProcessorCount
             children[try TrainerProcess.start(run, home: home, threads: threads)] = run.name
-            wantsLook = true
+            wantsPoll = true
             return .done("\(run.name) resumes from its last checkpoint")
         } catch {
             return .failed("\(error)")
         }
     }
 
-    /// Takes in trainers that have ended; one that failed at the start would be silent otherwise.
+    /// Reaps trainers that have ended; one that failed at the start would be silent otherwise.
     private func reap() {
         for (process, name) in children {
             var code: Int32 = 0
             guard maeface_reap(process, &code) != 0 else { continue }
             children[process] = nil
-            if code != 0 { take(.failed("The trainer of \(name) ended with code \(code); e shows what it said.")) }
+            if code != 0 { receive(.failed("The trainer of \(name) ended with code \(code); e shows what it said.")) }
         }
     }
 
     private func openLog(of run: RunID) {
         let path = "\(home)/\(run)/trainer.log"
         guard FileManager.default.fileExists(atPath: path) else {
-            take(.failed("There is no log of this run yet."))
+            receive(.failed("There is no log of this run yet."))
             return
         }
         terminal.lend {

@@ -1,7 +1,7 @@
 import RunStore
 import Screen
 
-/// What can happen to the workbench. The shell turns keys, the clock and looks at the store into these.
+/// What can happen to the workbench. The shell turns keys, the clock and what polling the store finds into these.
 public enum Event: Sendable {
     /// A key, a mouse report, a paste or a new size. The shell sends the size once at the start. `inBurst`: with keys
     /// before or after it faster than a person presses them; such a key stops no training and replaces no file.

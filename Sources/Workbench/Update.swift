@@ -1,16 +1,16 @@
 import RunStore
 import Screen
 
-/// Takes one event into the state and says what the shell has to do about it. Pure: no clock, no terminal, no store.
+/// Receives one event into the state and says what the shell has to do about it. Pure: no clock, no terminal, no store.
 public func update(_ state: inout State, _ event: Event) -> [Effect] {
     switch event {
     case .input(let input, let inBurst):
         state.isInBurst = inBurst
-        return state.take(input)
+        return state.receive(input)
     case .clock(let seconds, let offset):
         state.utcOffset = offset
         state.minute = ((seconds + Double(offset)) / 60).rounded(.down) * 60
-    case .runs(let runs): return state.take(runs)
+    case .runs(let runs): return state.receive(runs)
     case .stages(let run, let stages):
         guard state.watched?.id == run else { break }
         state.watched?.stages = stages
@@ -38,7 +38,7 @@ public func update(_ state: inout State, _ event: Event) -> [Effect] {
         {
             state.options.theme = theme
         }
-    case .smoother(let event): return state.take(event)
+    case .smoother(let event): return state.receive(event)
     case .stray(let text):
         let line = LogLine(stray: text)
         state.strays.append(line)
@@ -49,14 +49,30 @@ public func update(_ state: inout State, _ event: Event) -> [Effect] {
 }
 
 extension State {
-    /// A new look at the list of runs: keep them newest first, and choose one to watch when none is.
-    fileprivate mutating func take(_ new: [Run]) -> [Effect] {
-        hasLooked = true
+    fileprivate mutating func receive(_ input: Input) -> [Effect] {
+        switch input {
+        case .resize(let size):
+            self.size = size
+            return []
+        case .key(let key):
+            // What a burst was refused is still to be read after its last key.
+            if !isInBurst { notice = nil }
+            return press(key)
+        case .mouse(let mouse): return receive(mouse)
+        case .paste(let text):
+            paste(text)
+            return []
+        }
+    }
+
+    /// The store was polled: keep the runs newest first, and choose one to watch when none is.
+    fileprivate mutating func receive(_ new: [Run]) -> [Effect] {
+        hasPolled = true
         let sorted = new.sorted { ($0.created, $0.id) > ($1.created, $1.id) }
         guard sorted != runs else { return [] }
         let before = run
         // The list keeps the same run selected while others come and go.
-        let selected = shownRuns.indices.contains(runList.selected) ? shownRuns[runList.selected].id : nil
+        let selected = selectedRun?.id
         runs = sorted
         if let selected, let index = shownRuns.firstIndex(where: { $0.id == selected }) { runList.selected = index }
         if let before, let now = run, now.revision != before.revision {
@@ -67,48 +83,5 @@ extension State {
         if watched != nil, run == nil { watched = nil }
         if watched == nil, let first = runToWatch { return watch(first.id) }
         return []
-    }
-
-    /// The run asked for, or the newest that trains, or the newest.
-    private var runToWatch: Run? {
-        if let wanted, let found = runs.first(where: { $0.id == wanted }) { return found }
-        return runs.first { $0.condition == .running } ?? runs.first
-    }
-
-    /// Turns Monitor to a run.
-    mutating func watch(_ id: RunID) -> [Effect] {
-        guard watched?.id != id else { return [] }
-        watched = WatchedRun(id: id, smoothing: monitor.smoothingWeight, strays: strays)
-        let (unit, smoothing, isLog, showsLog, sortsByScore) =
-            (monitor.unit, monitor.smoothing, monitor.isLog, monitor.showsLog, monitor.sortsByScore)
-        monitor = MonitorState()
-        monitor.unit = unit
-        monitor.smoothing = smoothing
-        monitor.isLog = isLog
-        monitor.sortsByScore = sortsByScore
-        monitor.showsLog = showsLog
-        return [.watch(id)]
-    }
-
-    /// Asks for the sheet in view when it is not here yet.
-    mutating func loadPreviewInView() -> [Effect] {
-        guard let id = watched?.id, let record = watched?.preview(monitor.preview) else { return [] }
-        return watched?.needs(record.id) == true ? [.loadPreview(id, record)] : []
-    }
-
-    fileprivate mutating func take(_ input: Input) -> [Effect] {
-        switch input {
-        case .resize(let size):
-            self.size = size
-            return []
-        case .key(let key):
-            // What a burst was refused is still to be read after its last key.
-            if !isInBurst { notice = nil }
-            return press(key)
-        case .mouse(let mouse): return take(mouse)
-        case .paste(let text):
-            paste(text)
-            return []
-        }
     }
 }

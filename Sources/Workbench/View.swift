@@ -3,25 +3,17 @@ import Screen
 
 /// Draws the state at a size. Pure: the same state and size give an equal frame.
 public func view(_ state: State, _ size: Size) -> Frame {
+    var state = state
+    state.size = size
     var frame = Frame(size: size, style: state.options.theme[.text])
-    guard let layout = Layout(state, size) else {
+    guard let layout = Layout(size) else {
         drawTooSmall(state, &frame)
         return frame
     }
     HeaderView(state: state, rect: layout.header).draw(into: &frame)
-    switch state.current {
-    case .monitor where state.run != nil:
-        MonitorView(state: state, layout: layout).draw(into: &frame)
-    case .runs where !state.runs.isEmpty:
-        RunsView(state: state, rect: layout.body).draw(into: &frame)
-    case .monitor, .runs:
-        EmptyView(state: state, rect: layout.body).drawGreeting(into: &frame)
-    case .smoother: SmootherView(state: state, layout: layout).draw(into: &frame)
-    case .launch, .compare, .inspect:
-        EmptyView(state: state, rect: layout.body).drawComing(state.current, into: &frame)
-    }
+    state.page.draw(state, in: layout.body, into: &frame)
     HintsView(state: state, rect: layout.hints).draw(into: &frame)
-    Popups(state: state, size: size).draw(into: &frame)
+    state.popup?.draw(PopupCanvas(state: state), into: &frame)
     return frame
 }
 
@@ -31,7 +23,7 @@ private func drawTooSmall(_ state: State, _ frame: inout Frame) {
     let sign = state.options.glyphs == .ascii ? "x" : "×"
     let long =
         "The workbench needs \(least.width)\(sign)\(least.height) characters; "
-        + "this is \(frame.size.width)\(sign)\(frame.size.height). q quits, training goes on."
+        + "this is \(frame.size.width)\(sign)\(frame.size.height). q quits, training continues."
     let short = "\(least.width)\(sign)\(least.height)"
     let lines = TextWidth.wrap(long, to: frame.size.width)
     let text = lines.count <= frame.size.height && frame.size.width >= 12 ? long : short

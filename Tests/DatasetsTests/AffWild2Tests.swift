@@ -1,4 +1,5 @@
 import Affect
+import Session
 import Testing
 
 @testable import Datasets
@@ -38,7 +39,7 @@ private func copy(_ folder: PictureFolder) throws {
     @Test func linesAndCropsAreJoinedByNumber() throws {
         let folder = try PictureFolder()
         try copy(folder)
-        let set = try AffWild2(path: folder.path, tracks: [.valenceArousal]).read()
+        let set = try AffWild2Data(path: folder.path, tracks: [.valenceArousal]).read()
         let left = (0..<set.count).filter { set.sequence($0) == "7-60_left" }
         #expect(left.map { set.frame($0) } == [3, 4, 6])
         #expect(left.map { set.valence($0) } == [0.3, 0.4, 0.6])
@@ -54,7 +55,7 @@ private func copy(_ folder: PictureFolder) throws {
     @Test func tracksMayBeTogether() throws {
         let folder = try PictureFolder()
         try copy(folder)
-        let set = try AffWild2(path: folder.path, tracks: [.actionUnits, .expression, .valenceArousal]).read()
+        let set = try AffWild2Data(path: folder.path, tracks: [.actionUnits, .expression, .valenceArousal]).read()
         #expect(set.units.count == 12 && set.classes == ExpressionClasses.affWild2)
         let right = (0..<set.count).filter { set.sequence($0) == "7-60_right" }
         #expect(right.map { set.expression($0) } == [1, 2, nil, 4, 5, 6])
@@ -65,7 +66,7 @@ private func copy(_ folder: PictureFolder) throws {
     @Test func peopleOfAVideoStayTogether() throws {
         let folder = try PictureFolder()
         try copy(folder)
-        let set = try AffWild2(path: folder.path, tracks: [.actionUnits, .valenceArousal]).read()
+        let set = try AffWild2Data(path: folder.path, tracks: [.actionUnits, .valenceArousal]).read()
         let folds = try Folds.grouped(set, count: 3, by: "video")
         for fold in folds.folds {
             let sides = [fold.training, fold.validation].map { samples in
@@ -79,7 +80,7 @@ private func copy(_ folder: PictureFolder) throws {
     @Test func dropLeavesAClassOut() throws {
         let folder = try PictureFolder()
         try copy(folder)
-        let set = try AffWild2(path: folder.path, tracks: [.expression], drop: ["Other", "Disgust"]).read()
+        let set = try AffWild2Data(path: folder.path, tracks: [.expression], drop: ["Other", "Disgust"]).read()
         #expect(set.classes == ["Neutral", "Anger", "Fear", "Happiness", "Sadness", "Surprise"])
         let right = (0..<set.count).filter { set.sequence($0) == "7-60_right" }
         // Frames 2 (Disgust) and 3 (-1) are gone.
@@ -90,7 +91,7 @@ private func copy(_ folder: PictureFolder) throws {
         ("VA_Estimation_Challenge", "valence,arousal\n0.1,0.1\n7,0\n", ":3: valence 7.0"),
         ("VA_Estimation_Challenge", "valence,arousal\n0.1,0.1\nlow,0\n", ":3: \"low\" and \"0\" should be two numbers"),
         ("VA_Estimation_Challenge", "arousal,valence\n0.1,0.1\n", ":1: the header is arousal,valence; it should be"),
-        ("VA_Estimation_Challenge", "valence,arousal\n0.1\n", ":2: 1 values; a line has 2"),
+        ("VA_Estimation_Challenge", "valence,arousal\n0.1\n", ":2: 1 value; a line has 2"),
         (
             "EXPR_Classification_Challenge", "Neutral,Anger,Disgust,Fear,Happiness,Sadness,Surprise,Other\n9\n",
             ":2: the expression is \"9\""
@@ -105,9 +106,38 @@ private func copy(_ folder: PictureFolder) throws {
         let folder = try PictureFolder()
         try copy(folder)
         try folder.text("annotations/\(track)/Train_Set/video9.txt", text)
-        let tracks: [AffWild2.Track] = AffWild2.Track.allCases.filter { $0.folderNames.contains(track) }
-        let error = labelError { _ = try AffWild2(path: folder.path, tracks: tracks).read() }
+        let tracks = AbawLayout.tracks.filter { AbawLayout.folderNames(of: $0).contains(track) }
+        let error = labelError { _ = try AffWild2Data(path: folder.path, tracks: tracks).read() }
         #expect(error?.description.contains("\(track)/Train_Set/video9.txt\(message)") == true, "\(error as Any)")
+    }
+
+    @Test func markedUnitsAreTrainedOnOneByOneAndTheFrameIsNotScored() throws {
+        let folder = try PictureFolder()
+        try copy(folder)
+        try folder.text(
+            "annotations/AU_Detection_Challenge/Train_Set/video9.txt",
+            "AU1,AU2,AU4,AU6,AU7,AU10,AU12,AU15,AU23,AU24,AU25,AU26\n1,-1,0,0,0,0,0,0,0,0,0,0\n"
+                + "1,1,0,0,0,0,0,0,0,0,0,0\n")
+        var source = AffWild2Data(path: folder.path, tracks: [.actionUnits])
+        var set = try source.read()
+        var frames = (0..<set.count).filter { set.sequence($0) == "video9" }
+        #expect(frames.map { set.unit(0, of: $0) } == [true, true] && set.unit(1, of: frames[0]) == nil)
+        #expect(frames.map(set.isScored) == [false, true])
+        #expect(set.notes.contains { $0.contains("1 frame with -1 for some units trained on and not scored") })
+        source.partialFrames = .score
+        set = try source.read()
+        frames = (0..<set.count).filter { set.sequence($0) == "video9" }
+        #expect(frames.map(set.isScored) == [true, true])
+    }
+
+    @Test func valenceBelowMinusOneIsMissingWhateverTheNumber() throws {
+        let folder = try PictureFolder()
+        try copy(folder)
+        try folder.text(
+            "annotations/VA_Estimation_Challenge/Train_Set/video9.txt", "valence,arousal\n-1.5,0.5\n0.5,-5\n-1,1\n")
+        let set = try AffWild2Data(path: folder.path, tracks: [.valenceArousal]).read()
+        let frames = (0..<set.count).filter { set.sequence($0) == "video9" }
+        #expect(frames.map { set.frame($0) } == [3] && set.valence(frames[0]) == -1)
     }
 
     @Test func repeatedHeadersAndEmptyLinesAreToleratedAndShiftNothing() throws {
@@ -116,7 +146,7 @@ private func copy(_ folder: PictureFolder) throws {
         try folder.text(
             "annotations/VA_Estimation_Challenge/Train_Set/video9.txt",
             "valence,arousal\n\nvalence,arousal\n0.1,0\n\n0.2,0\n0.3,0\n")
-        let set = try AffWild2(path: folder.path, tracks: [.valenceArousal]).read()
+        let set = try AffWild2Data(path: folder.path, tracks: [.valenceArousal]).read()
         let frames = (0..<set.count).filter { set.sequence($0) == "video9" }
         #expect(frames.map { set.valence($0) } == [0.1, 0.2, 0.3])
         #expect(frames.map { set.frame($0) } == [1, 2, 3])
@@ -125,12 +155,12 @@ private func copy(_ folder: PictureFolder) throws {
     @Test func whatIsNotThereIsSaid() throws {
         let folder = try PictureFolder()
         #expect(
-            labelError { _ = try AffWild2(path: folder.path, tracks: [.expression]).read() }?.description
+            labelError { _ = try AffWild2Data(path: folder.path, tracks: [.expression]).read() }?.description
                 .contains("no folder EXPR_Classification_Challenge or EXPR_Recognition_Challenge") == true)
         try copy(folder)
         try folder.text("annotations/VA_Estimation_Challenge/Validation_Set/video9.txt", "valence,arousal\n0,0\n")
         #expect(
-            labelError { _ = try AffWild2(path: folder.path, tracks: [.valenceArousal]).read() }?.description
+            labelError { _ = try AffWild2Data(path: folder.path, tracks: [.valenceArousal]).read() }?.description
                 .contains("video9.txt") == true)
     }
 }

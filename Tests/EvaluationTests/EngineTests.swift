@@ -42,6 +42,52 @@ enum Sets {
         GapResult.allCases.flatMap { result in SmoothingDomain.allCases.map { (gaps, result, $0) } }
     }
 
+    /// What smoothing gained must not be the difference between two sets of frames.
+    @Test(arguments: AffectTask.allCases, SmoothingDomain.allCases)
+    func rawAndSmoothedAreScoredOnTheSameFrames(task: AffectTask, domain: SmoothingDomain) throws {
+        var set = Sets.make(task)
+        // One video in which no face was found at all.
+        set.videos[5].scores = set.videos[5].scores.map { $0.map { _ in .nan } }
+        let engine = SmootherEngine(set, threads: 2)
+        let labelled = set.videos.map { video in
+            (0..<video.count).count { frame in video.truth.contains { $0[frame].isFinite } }
+        }
+        let standIn = set.channels.indices.map { task == .expression ? ($0 == 1 ? 1 : 0) : 0.1 }
+        var all: [Int] = []
+        for (result, standIn) in [(GapResult.restored, nil), (.kept, nil), (.restored, standIn)] {
+            for gaps in GapFilling.allCases {
+                var settings = SmootherSettings(sigmas: Sigmas(9, 3, 1), channels: set.channels.count)
+                settings.options = FilterOptions(gaps: gaps, result: result, domain: domain, standIn: standIn)
+                let scores = try #require(engine.scores(settings))
+                #expect(scores.all.raw.frames == scores.all.smoothed.frames)
+                var raw = ScoreTally(task: task, channels: set.channels.count)
+                var smoothed = raw
+                for (index, video) in set.videos.enumerated() {
+                    let filled = video.scores.enumerated().map { settings.options.scored($1, channel: $0) }
+                    raw.merge(ScoreTally(task: task, scores: filled, truth: video.truth))
+                    smoothed.merge(
+                        ScoreTally(
+                            task: task, scores: engine.smoothed(video: index, settings: settings), truth: video.truth,
+                            thresholds: settings.thresholds))
+                }
+                #expect(abs(scores.all.raw.mean - raw.score.mean) < 1e-12)
+                #expect(abs(scores.all.smoothed.mean - smoothed.score.mean) < 1e-12)
+                all.append(scores.all.raw.frames)
+            }
+        }
+        let per = GapFilling.allCases.count
+        #expect(all[0] < all[per] && all[per] < all[2 * per], "\(all)")
+        #expect(
+            engine.unpredictedFrames == labelled[5]
+                + (0..<5).reduce(0) { sum, index in
+                    let video = set.videos[index]
+                    return sum
+                        + (0..<video.count).count { frame in
+                            video.truth.contains { $0[frame].isFinite } && !video.scores[0][frame].isFinite
+                        }
+                })
+    }
+
     @Test(arguments: AffectTask.allCases) func scoresAreThoseOfTheSmoothedSignals(task: AffectTask) throws {
         let set = Sets.make(task)
         for kernels in SmoothingKernels.supported {

@@ -56,6 +56,34 @@ import Testing
         #expect(Accuracy.score([0, 2, 0], truth: [1, 2, -1]) == 0.5)
     }
 
+    /// Active frames at `high`, inactive ones at `low`.
+    private func counts(active: Int, high: Double, inactive: Int, low: Double) -> ThresholdCounts {
+        ThresholdCounts(
+            Array(repeating: high, count: active) + Array(repeating: low, count: inactive),
+            truth: Array(repeating: 1, count: active) + Array(repeating: 0, count: inactive))
+    }
+
+    @Test func chosenThresholdIsTheMiddleOfThePlateauAndNearHalfForRareUnits() {
+        // Every threshold above .2 and up to .4 is perfect: the middle, not the one nearest to ½.
+        #expect(counts(active: 1000, high: 0.4, inactive: 1000, low: 0.2).chosen == 0.31)
+        #expect(counts(active: 1000, high: 0.4, inactive: 1000, low: 0.2).best.threshold == 0.4)
+        // Of two active frames little is known: (2 × .305 + 5 × .5) / 7.
+        #expect(counts(active: 2, high: 0.4, inactive: 1000, low: 0.2).chosen == 0.44)
+        #expect(counts(active: 0, high: 0.4, inactive: 1000, low: 0.2).chosen == 0.5)
+        #expect(ThresholdCounts().chosen == 0.5)
+    }
+
+    /// A unit whose three active frames in the other folds happen to score .8 must not lose all of this fold's.
+    @Test func rareUnitKeepsWhatHalfFinds() {
+        var other = counts(active: 3, high: 0.81, inactive: 500, low: 0.1)
+        // Two inactive frames just below them make thresholds from .76 on the only perfect ones.
+        other.merge(counts(active: 0, high: 0, inactive: 2, low: 0.75))
+        #expect(other.best.threshold > 0.7)
+        let fold = counts(active: 3, high: 0.7, inactive: 100, low: 0.1)
+        let threshold = Thresholds.ofOtherFolds([[fold], [other]])[0][0]
+        #expect(threshold < 0.7)
+    }
+
     @Test func thresholdSearchFindsWhatTryingAllFinds() {
         var random = TestRandom(5)
         let truth = (0..<2000).map { _ in random.unit() < 0.15 ? 1.0 : 0.0 }

@@ -154,6 +154,86 @@ import Testing
                 == "u.csv, line 3: frame 1 of video 'a' again. Remove one of the two.")
     }
 
+    /// The same labels beside the predictions, in a table and in ABAW's own files: the same truth.
+    @Test func markedUnitsLeaveTheFrameOutOfScoresWhereverTheyAre() throws {
+        let units = AffectTask.actionUnits.standardChannels
+        let zeros = Array(repeating: "0", count: 12)
+        var marked = zeros
+        marked[11] = "-1"
+        marked[0] = "1"
+        let lines = [zeros, marked, zeros].map { $0.joined(separator: ",") }
+        try folder.write("AU_Set/Train_Set/v.txt", ([units.joined(separator: ",")] + lines).joined(separator: "\n"))
+        let table = try folder.write(
+            "t.csv",
+            (["video,frame," + units.joined(separator: ",")]
+                + lines.enumerated().map { "v,\($0.offset + 1),\($0.element)" }).joined(separator: "\n"))
+        let scores = "video,frame,AU1,AU2\nv,1,0.1,0.2\nv,2,0.1,0.2\nv,3,0.1,0.2\n"
+        let beside = "video,frame,AU1,AU2,AU1_truth,AU2_truth\nv,1,0,0,0,0\nv,2,0,0,1,-1\nv,3,0,0,0,0\n"
+        var options = PredictionReadingOptions()
+        for (text, truth) in [(scores, folder.path + "/AU_Set"), (beside, nil)] {
+            let reader = try PredictionReader([try folder.write("p.csv", text)], truth: truth)
+            let isMissing = try reader.read().videos[0].truth.map { $0.map(\.isNaN) }
+            #expect(isMissing == [[false, true, false], [false, true, false]])
+            #expect(reader.notes.contains { $0.contains("1 frame with -1 for some units not scored") })
+        }
+        let all =
+            "video,frame,\(units.joined(separator: ","))\n"
+            + (1...3).map { "v,\($0)," + zeros.joined(separator: ",") }.joined(separator: "\n")
+        #expect(try read(all, truth: table).videos[0].truth.allSatisfy { $0[1].isNaN && $0[2] == 0 })
+        options.rules.partialFrames = .score
+        for truth in [table, folder.path + "/AU_Set"] {
+            let set = try read(all, truth: truth, options: options)
+            #expect(set.videos[0].truth[0][1] == 1 && set.videos[0].truth[11][1].isNaN)
+        }
+        #expect(try read(beside, options: options).videos[0].truth[0] == [0, 1, 0])
+    }
+
+    @Test func valenceAndArousalOfAnotherScaleAreRefusedWithTheirRangeOrMapped() throws {
+        let sam = "video,frame,valence,arousal\na,1,5,9\na,2,1,3\na,3,9.5,5\n"
+        #expect(
+            problem(sam)
+                == "p.csv, line 2: valence is 5.0, outside of -1 to 1; the values of this file go from 1 to 9.5. "
+                + "Say the scale that they were rated on: --scale LOW,HIGH.")
+        #expect(problem("valence,arousal\n0,-0.1\n1.02,0.5\n").contains("--scale -1,1 clips"))
+        var options = PredictionReadingOptions()
+        options.rules.scale = 1...9
+        let reader = try PredictionReader([try folder.write("p.csv", sam)], options: options)
+        let scores = try reader.read().videos[0].scores
+        #expect(scores == [[0, -1, 1], [1, -0.5, 0]])
+        #expect(reader.notes.contains { $0.hasPrefix("Predictions of 1 frame beyond the scale") })
+        // The truth goes by the same scale, and is refused beyond it.
+        let truth = try folder.write("t.csv", "video,frame,valence,arousal\na,1,3,7\n")
+        #expect(try read(sam, truth: truth, options: options).videos[0].truth.map { $0[0] } == [-0.5, 0.5])
+        #expect(
+            problem("video,frame,valence,arousal\na,1,0,0\n", truth: truth).contains(
+                "t.csv, line 2: the truth of valence is 3, outside of -1 to 1; the values of this file go from 3 to 7.")
+        )
+        // What this program kept before it clipped is clipped.
+        #expect(
+            try PredictionReader(
+                [try folder.write("k.csv", "video,frame,valence,arousal\na,1,1.5,0\n")],
+                options: .written(.valenceArousal, channels: ["valence", "arousal"])
+            ).read().videos[0].scores == [[1], [0]])
+    }
+
+    @Test func logitsAreAskedForOnlyWhenTheyCanBe() {
+        #expect(problem("AU1,AU2\n0.5,2.5\n0,-3\n").contains("go from -3 to 2.5. Say --logits"))
+        let intensities = problem("AU1,AU2\n0.5,2.5\n0,3\n")
+        #expect(intensities.contains("None is negative, so they are no logits") && !intensities.contains("--logits"))
+    }
+
+    @Test func truthThatMeansNothingIsRefusedWithItsRow() throws {
+        let units = "video,frame,AU1,AU1_truth\nv,1,0.5,0\nv,2,0.5,9\n"
+        #expect(
+            problem(units)
+                == "p.csv, line 3: the truth of AU1 is 9; a unit is 0 or 1, or -1 where it is not known.")
+        let va = try folder.write("v.txt", "valence,arousal\n-1.5,0\n0.5,0.5\n")
+        let track = try read("video,frame,valence,arousal\nv,1,0,0\nv,2,0,0\n", truth: va).videos[0].truth
+        #expect(track[0][0].isNaN && track[1][0].isNaN && track[0][1] == 0.5)
+        let seven = try folder.write("w.txt", "valence,arousal\n0,0\n7,0\n")
+        #expect(problem("valence,arousal\n0,0\n", truth: seven).hasPrefix("w.txt, line 3: valence 7.0"))
+    }
+
     @Test func everyMistakeIsASentenceWithItsPlace() throws {
         #expect(problem("").contains("p.csv: an empty file"))
         #expect(problem("valence,arousal\n") == "p.csv: has no rows.")
@@ -207,6 +287,11 @@ import Testing
         for task in AffectTask.allCases {
             var set = Sets.make(task)
             set.videos[0].name = "with, \"quotes\""
+            if task == .valenceArousal {
+                for video in set.videos.indices {
+                    set.videos[video].scores = set.videos[video].scores.map { $0.map(OutputScores.clipped) }
+                }
+            }
             // To the last bit: doubles as well as a model's floats.
             set.videos[1].scores = set.videos[1].scores.map { $0.map { Double(Float($0)) } }
             let file = folder.path + "/runs/1/predictions/\(task.rawValue).csv"
@@ -218,7 +303,7 @@ import Testing
                 #expect(again.videos[index].fold == set.videos[index].fold)
             }
             // NaN is not equal to itself; the sums over all numbers are.
-            #expect(SmootherEngine(set).rawTallies == SmootherEngine(again).rawTallies)
+            #expect(SmootherEngine(set).rawTallies(FilterOptions()) == SmootherEngine(again).rawTallies(FilterOptions()))
         }
     }
 

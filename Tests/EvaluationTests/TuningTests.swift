@@ -60,6 +60,34 @@ import Testing
         #expect(before.rows.map(\.fitted) != after.rows.map(\.fitted))
     }
 
+    /// Choices for units one by one have narrow, ragged landscapes: there a walk that another fold's choice led further
+    /// would end elsewhere.
+    @Test(arguments: AffectTask.allCases, [true, false])
+    func noiseInTheFoldThatIsLeftOutMovesNothing(task: AffectTask, linked: Bool) throws {
+        for seed in 1...2 as ClosedRange<UInt64> {
+            let set = Sets.make(task, seed: seed)
+            let settings = SmootherSettings(channels: set.channels.count)
+            let before = try #require(SmootherEngine(set).tune(plan(.folds, linked: linked), settings: settings))
+            for fold in set.folds {
+                var noisy = set
+                var random = TestRandom(seed &* 31 &+ UInt64(fold))
+                for index in set.videos.indices where set.videos[index].fold == fold {
+                    noisy.videos[index].scores = set.videos[index].scores.map { $0.map { _ in random.unit() } }
+                    // The labels of other frames, so that they stay labels of the task.
+                    noisy.videos[index].truth = set.videos[index].truth.map { row in
+                        row.map { _ in row[random.integer(0...row.count - 1)] }
+                    }
+                }
+                let after = try #require(
+                    SmootherEngine(noisy).tune(plan(.folds, linked: linked), settings: settings))
+                for (old, new) in zip(before.rows, after.rows) {
+                    #expect(old.parts[fold].methods == new.parts[fold].methods, "\(old.family), fold \(fold)")
+                    #expect(old.parts[fold].thresholds == new.parts[fold].thresholds)
+                }
+            }
+        }
+    }
+
     @Test func tuningIsTheSameWithAnyThreadsAndMemory() throws {
         let set = Sets.make(.actionUnits, videos: 4)
         let settings = SmootherSettings(channels: 4)

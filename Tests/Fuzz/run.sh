@@ -16,8 +16,11 @@ mkdir -p "$folder/corpus" "$folder/found"
 swift="swiftc -O -parse-as-library -swift-version 6 -package-name maeface"
 $swift -sanitize=address -wmo -module-name Basics -emit-module-path "$folder/Basics.swiftmodule" \
     -c -o "$folder/Basics.o" "$root"/Sources/Basics/*.swift
-$swift -sanitize=fuzzer,address -module-name MaefaceFuzz -I "$folder" "$folder/Basics.o" \
-    -Xcc -fmodule-map-file="$root/Sources/CZlib/module.modulemap" \
+system="$root/Sources/CSystem"
+printf 'module CSystem { header "%s" export * }\n' "$system/include/CSystem.h" > "$folder/CSystem.modulemap"
+clang -O2 -std=gnu11 -I "$system/include" -c -o "$folder/Mappings.o" "$system/Mappings.c"
+$swift -sanitize=fuzzer,address -module-name MaefaceFuzz -I "$folder" "$folder/Basics.o" "$folder/Mappings.o" \
+    -Xcc -fmodule-map-file="$folder/CSystem.modulemap" -Xcc -fmodule-map-file="$root/Sources/CZlib/module.modulemap" \
     $(find "$root/Sources/Checkpoints" -name '*.swift') "$here/WeightsFuzzer.swift" -lz -o "$folder/maeface-fuzz"
 
 # The first byte tells the kind: a file as it is, a pickle alone, the header of a safetensors file alone.

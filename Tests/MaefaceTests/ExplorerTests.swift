@@ -125,8 +125,8 @@ import Workbench
         #expect(done.wait(timeout: .now() + 60) == .success)
         let numbers = answered.withLock { events in
             events.compactMap { event -> Int? in
-                guard case .answer(let answer) = event else { return nil }
-                return answer.request.number
+                guard case .smoothed(let result) = event else { return nil }
+                return result.request.number
             }
         }
         #expect(numbers.last == last)

@@ -160,7 +160,8 @@ struct ScoresTests {
         #expect(kept.count > 5)
         for row in kept.dropFirst() {
             let same = try #require(rows.first { $0[0].hasSuffix(row[4]) })
-            #expect(abs(try #require(Double(same[1])) - (try #require(Double(row[5])))) < 1e-5, "\(row[4])")
+            // To the bit: one rule makes the scores of both.
+            #expect(try #require(Double(same[1])) == (try #require(Double(row[5]))), "\(row[4])")
         }
         let ensemble = try Program.run(
             [
@@ -250,5 +251,64 @@ struct ScoresTests {
             ["predict", "--weights", file, "--whole", folder.path + "/faces", "-o", folder.path + "/direct.csv"])
         #expect(direct.status == 0, "\(direct.talk)")
         #expect(try lines(folder.path + "/direct.csv") == (try lines(output)))
+        // The whole image is the default.
+        for (words, isSame) in [([], true), (["--evaluation", "resize"], true), (["--evaluation", "crop"], false)] {
+            let again = try Program.run(
+                ["predict", "--weights", file] + words + [folder.path + "/faces", "-o", folder.path + "/direct.csv"])
+            #expect(again.status == 0, "\(again.talk)")
+            #expect(try (lines(folder.path + "/direct.csv") == lines(output)) == isSame, "\(words)")
+        }
+        let refused = try Program.run(
+            ["predict", "--weights", file, "--evaluation", "fit", folder.path + "/faces", "-o", output])
+        #expect(refused.status == 2 && refused.talk.contains("resize or crop"), "\(refused.talk)")
+    }
+
+    @Test("Valence and arousal are clipped once: predict says what the run kept, to the bit, and none is beyond 1")
+    func clippedOnce() throws {
+        let folder = try TemporaryFolder()
+        let files = try data(in: folder)
+        let rows = files.enumerated().map { number, file in
+            "faces/\(file),\(number % 2 == 0 ? 1 : -1),\(number % 4 < 2 ? 1 : -1),s\(number / 4)"
+        }
+        _ = try folder.write("labels.csv", (["image,valence,arousal,subject"] + rows).joined(separator: "\n") + "\n")
+        // A learning rate at which outputs leave [-1, 1].
+        let path = try folder.write(
+            "va.json5",
+            """
+            {
+              name: "va", seed: 5,
+              model: { encoder: { width: 32, depth: 1, heads: 2 }, decoder: { width: 32, depth: 1, heads: 2 }, image: 32, patch: 8 },
+              data: {
+                faces: { kind: "table", path: "labels.csv", valence: "valence", arousal: "arousal", subject: "subject" },
+              },
+              folds: { count: 3, group: "subject" },
+              stages: [
+                { kind: "finetune", data: ["faces"], task: "valenceArousal", epochs: 4, warmup: 0, batch: 8, lr: 0.2,
+                  layerDecay: 1, randAug: null },
+              ],
+            }
+            """)
+        let home = ["--home", folder.path + "/runs"]
+        let trained = try Program.run(["train", path] + home)
+        #expect(trained.status == 0, "\(trained.talk)")
+        let output = folder.path + "/out.csv"
+        var clipped = 0
+        for fold in 1...3 {
+            let predicted = try Program.run(
+                ["predict", "--run", "va", "--fold", "\(fold)", folder.path + "/faces", "-o", output] + home)
+            #expect(predicted.status == 0, "\(predicted.talk)")
+            let rows = try lines(output)
+            let kept = try lines(folder.path + "/runs/1/predictions/stage-0-fold-\(fold)-va.csv")
+            #expect(kept[0][5...6] == ["valence", "arousal"] && kept.count == 13)
+            for row in kept.dropFirst() {
+                let same = try #require(rows.first { $0[0].hasSuffix(row[4]) })
+                for (mine, theirs) in zip(same[1...2], row[5...6]) {
+                    let score = try #require(Double(mine))
+                    #expect(score == (try #require(Double(theirs))) && abs(score) <= 1)
+                    if abs(score) == 1 { clipped += 1 }
+                }
+            }
+        }
+        #expect(clipped > 0, "nothing had to be clipped, so nothing was tested")
     }
 }

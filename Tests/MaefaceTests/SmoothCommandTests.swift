@@ -1,6 +1,7 @@
 import Affect
 import Evaluation
 import Foundation
+import JSON5
 import RunStore
 import TestSupport
 import Testing
@@ -130,6 +131,20 @@ import Testing
         }
     }
 
+    @Test func anyNameOfAnImportedRunIsWrittenAsATextOfJSON() throws {
+        let home = ["--home", folder.path + "/runs"]
+        let name = "a \"name\" with \\ and\nlines"
+        let result = try Program.run(["runs", "import", predictions(), "--name", name] + home)
+        #expect(result.status == 0, "\(result.talk)")
+        let shown = try Program.run(["runs", "show", "1", "--session"] + home)
+        let session = try JSON5Reader.read(shown.output, file: "session").value
+        guard case .object(let object) = session else {
+            Issue.record("\(shown.output)")
+            return
+        }
+        #expect(object["name"]?.value == .string(name))
+    }
+
     @Test func importedRunIsListedWithItsScoreAndSmoothed() throws {
         let home = ["--home", folder.path + "/runs"]
         let file = try predictions()
@@ -140,7 +155,7 @@ import Testing
         #expect(list.output.contains("theirs") && list.output.contains("CCC 0.") && list.output.contains("finished"))
         let store = try RunStore.open(home: folder.path + "/runs", readOnly: true)
         let record = try #require(try store.predictions(of: 1).first)
-        #expect(record.task == "valenceArousal" && record.videos == 4 && record.framesPerSecond == 25)
+        #expect(record.task == .valenceArousal && record.videos == 4 && record.framesPerSecond == 25)
         let direct = try Program.run(["smooth", file, "--sigma", "6,2,1", "--json"])
         let kept = try Program.run(["smooth", "--run", "theirs", "--sigma", "6,2,1", "--json"] + home)
         #expect(
@@ -201,7 +216,7 @@ import Testing
             for step in [10, 20] {
                 try store.append(
                     PredictionRecord(
-                        stage: 1, fold: fold, step: Int64(step), task: task.rawValue, channels: channels, videos: 1,
+                        stage: 1, fold: fold, step: Int64(step), task: task, channels: channels, videos: 1,
                         frames: 2, file: step == 20 ? file : "predictions/gone-\(fold)-\(task.shortName).csv"),
                     to: run.id)
             }
@@ -226,11 +241,14 @@ import Testing
 
     @Test func realSequencesGainFromAGaussianAndNotFromThreeSigmas() throws {
         guard let data = SharedData.folder("valence-sequences") else { return }
-        let result = try Program.run([
+        let words = [
             "smooth", data, "--columns", "valence=pred_ftrick", "--truth-columns", "valence=target", "--fps", "25",
-            "--tune",
-            "--json",
-        ])
+            "--tune", "--json",
+        ]
+        // The model goes beyond the scale of its labels, which has to be said.
+        let refused = try Program.run(words)
+        #expect(refused.status == 3 && refused.talk.contains("--scale -1,1 clips"), "\(refused.talk)")
+        let result = try Program.run(words + ["--scale", "-1,1"])
         #expect(result.status == 0)
         let tuning = try #require(try object(result.output)["tuning"] as? [String: Any])
         let rows = try #require(tuning["rows"] as? [[String: Any]])

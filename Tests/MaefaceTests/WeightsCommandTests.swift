@@ -1,8 +1,8 @@
-import Checkpoints
 import Foundation
 import TestSupport
 import Testing
 
+@testable import Checkpoints
 @testable import maeface
 
 @Suite("maeface weights, embed and predict")
@@ -154,6 +154,91 @@ struct WeightsCommandTests {
             ["predict", "--weights", fixture("full.pth"), "--heads", "2", "--task", "expr", "-o", table, photos[0]])
         #expect(headless.status == 3)
         #expect(headless.talk.contains("has no head: it was pre-trained"))
+    }
+
+    @Test("One of several models in a file is chosen by its key, and the choice is told")
+    func weightsKey() throws {
+        let folder = try TemporaryFolder()
+        let file = fixture("other/averaged.pth")
+        let usual = try Program.run(["weights", "inspect", file])
+        #expect(usual.output.contains("weights under `state_dict_ema`"))
+        #expect(usual.output.contains("state_dict_ema is taken, not state_dict; --weights-key KEY chooses"))
+        let other = try Program.run(["weights", "inspect", file, "--weights-key", "state_dict"])
+        #expect(other.output.contains("weights under `state_dict`"))
+        var tables: [[[String]]] = []
+        for key in [[], ["--weights-key", "state_dict_ema"], ["--weights-key", "state_dict"]] {
+            let table = folder.path + "/features.csv"
+            let result = try Program.run(["embed", "--weights", file, "--heads", "2", "-o", table, photos[0]] + key)
+            #expect(result.status == 0, "\(result.talk)")
+            #expect(result.talk.contains("of the models in the file, "))
+            tables.append(try rows(table))
+        }
+        #expect(tables[0] == tables[1] && tables[1] != tables[2])
+        let trained = folder.path + "/trained.pth"
+        #expect(try Program.run(["weights", "convert", file, trained, "--weights-key", "state_dict"]).status == 0)
+        let (copy, original) = (try WeightsFile(path: trained), try WeightsFile(path: file, key: "state_dict"))
+        #expect(copy.floats(of: try #require(copy["cls_token"])) == original.floats(of: original.tensors[0]))
+        let wrong = try Program.run(["weights", "inspect", file, "--weights-key", "model"])
+        #expect(wrong.status == 3 && wrong.talk.contains("it has state_dict_ema, state_dict"))
+        let run = try Program.run([
+            "embed", "--run", "1", "--weights-key", "a", "-o", folder.path + "/t.csv", photos[0],
+        ])
+        #expect(run.status == 2)
+    }
+
+    @Test("A head on the class token predicts, and convert leaves no foreign name")
+    func otherPrograms() throws {
+        let folder = try TemporaryFolder()
+        let token = try Program.run([
+            "predict", "--weights", fixture("other/timm-token.safetensors"), "--heads", "2", "--task", "expression",
+            "--classes", "a,b,c,d,e", "-o", folder.path + "/s.csv", photos[0],
+        ])
+        #expect(token.status == 0 && token.talk.contains("head of 5 outputs on the class token"), "\(token.talk)")
+        let (input, out) = (fixture("classifier.pth"), folder.path + "/hf.safetensors")
+        let foreign = try Program.run(["weights", "convert", input, out, "--names", "huggingface"])
+        #expect(foreign.status == 3 && foreign.talk.contains("--leave-out"))
+        #expect(!FileManager.default.fileExists(atPath: out))
+        #expect(
+            try Program.run(["weights", "convert", input, out, "--names", "huggingface", "--leave-out"]).status == 0)
+        let memory = fixture("other/transformers-memory.safetensors")
+        #expect(try Program.run(["weights", "convert", memory, out, "--names", "mae"]).status == 0)
+        #expect(try WeightsFile(path: out).tensors.allSatisfy { WeightNames.mae.names(for: $0.name) == [$0.name] })
+        #expect(try WeightsFile(path: out)["decoder_blocks.0.attn.qkv.bias"] != nil)
+    }
+
+    @Test("Weights and predictions that are not finite are refused by name")
+    func notFinite() throws {
+        let folder = try TemporaryFolder()
+        func write(_ name: String, _ tensor: String, _ value: Float) throws -> String {
+            let original = try WeightsFile(path: fixture("classifier.pth"))
+            var writer = SafetensorsWriter()
+            let copies = original.tensors.map { other in
+                let values =
+                    other.name == tensor
+                    ? [Float](repeating: value, count: other.count) : original.floats(of: other)
+                let copy = UnsafeMutableBufferPointer<Float>.allocate(capacity: values.count)
+                _ = copy.initialize(from: values)
+                writer.add(other.name, shape: other.shape, values: copy)
+                return copy
+            }
+            defer { copies.forEach { $0.deallocate() } }
+            try writer.write(to: folder.path + "/" + name)
+            return folder.path + "/" + name
+        }
+        let table = folder.path + "/scores.csv"
+        let arguments = ["--heads", "2", "-o", table, photos[0]]
+        let nan = try write("nan.safetensors", "blocks.1.mlp.fc1.bias", .nan)
+        for command in [["predict", "--task", "expression"], ["embed"]] {
+            let result = try Program.run(command + ["--weights", nan] + arguments)
+            #expect(result.status == 3)
+            #expect(result.talk.contains("NaN or infinite (64 in blocks.1.mlp.fc1.bias)"), "\(result.talk)")
+        }
+        // Finite weights whose products are not.
+        let large = try write("large.safetensors", "head.weight", 3e38)
+        let result = try Program.run(["predict", "--task", "expression", "--weights", large] + arguments)
+        #expect(result.status == 3)
+        #expect(result.talk.contains("gives \(photos[0]) numbers that are NaN or infinite"), "\(result.talk)")
+        #expect(!FileManager.default.fileExists(atPath: table))
     }
 
     @Test("A session begins with weights, and a bad file is refused before a run is made")

@@ -53,6 +53,21 @@ import Testing
         }
     }
 
+    /// timm 1.0.31's `rand_bbox`: a box of odd length has its second half a pixel longer, so that all of its length is
+    /// cut where the border does not.
+    @Test func aBoxOfOddLengthIsCutWhole() {
+        var lengths: Set<Int> = []
+        for step in 0..<200 {
+            var random = Self.key.stream(epoch: 0, sample: step)
+            // Length 5 of 16.
+            let box = Mixing.box(side: 16, share: 1 - 25.5 / 256, &random)
+            for range in [box.height, box.width] where range.lowerBound > 0 && range.upperBound < 16 {
+                lengths.insert(range.count)
+            }
+        }
+        #expect(lengths == [5])
+    }
+
     @Test func nothingHappensUnlessAskedFor() {
         let (images, targets) = Self.mixed(Mixing(), step: 0)
         #expect(images[0] == 0 && images[images.count - 1] == 5)

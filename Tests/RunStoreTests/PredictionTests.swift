@@ -6,7 +6,7 @@ import Testing
 @Suite struct PredictionTests {
     private func record(_ fold: Int?, step: Int64 = 50, file: String = "predictions/1-val.csv") -> PredictionRecord {
         PredictionRecord(
-            stage: 1, fold: fold, step: step, task: "valenceArousal", channels: ["valence", "arousal"],
+            stage: 1, fold: fold, step: step, task: .valenceArousal, channels: ["valence", "arousal"],
             framesPerSecond: 30, videos: 3, frames: 900, time: 7, file: file)
     }
 
@@ -22,13 +22,13 @@ import Testing
         #expect(try store.predictions(of: run.id).first == expected)
         #expect(try store.predictions(of: other.id).isEmpty)
         var units = record(0, file: "predictions/units.csv")
-        units.task = "actionUnits"
+        units.task = .actionUnits
         try store.append(units, to: other.id)
         try store.append(record(0), to: other.id)
         #expect(
             try store.predictedTasks() == [
-                PredictedTask(run: other.id, task: "actionUnits"), PredictedTask(run: other.id, task: "valenceArousal"),
-                PredictedTask(run: run.id, task: "valenceArousal"),
+                PredictedTask(run: other.id, task: .actionUnits), PredictedTask(run: other.id, task: .valenceArousal),
+                PredictedTask(run: run.id, task: .valenceArousal),
             ])
         try store.delete(other.id)
         // A file written anew replaces its row.

@@ -105,9 +105,10 @@ import Testing
         #expect(table.layout(width: 15).map(\.index) == [0, 1])
         #expect(table.layout(width: 3).map(\.index) == [0])
         let rows = lines(24, 3) { frame in
+            let window = Table.window(count: 1, in: frame.bounds, .from(0))
             table.draw(
-                { _ in Table.Row([Span("a long name"), Span("0.5")]) }, count: 1, first: 0, selected: nil,
-                into: &frame, in: frame.bounds, glyphs: .braille, theme: .mono)
+                in: window, selected: nil, into: &frame, with: Appearance(glyphs: .braille, theme: .mono)
+            ) { _ in Table.Row([Span("a long name"), Span("0.5")]) }
         }
         #expect(rows[0] == " name     score  note")
         #expect(rows[1] == " a lon…     0.5")
@@ -138,19 +139,6 @@ import Testing
         frame.flattenPictures(under: Rect(column: 3, row: 1, width: 2, height: 2), as: .halfBlocks)
         #expect(frame.pictures.map(\.key) == ["b"])
         #expect(frame[0, 0].text == "▀")
-    }
-
-    @Test func theScrollMarkShowsWhichPartIsInView() {
-        func marked(_ first: Int, _ count: Int) -> [Int] {
-            var frame = Frame(size: Size(width: 1, height: 10))
-            ListView.drawScrollMark(
-                into: &frame, column: 0, row: 0, height: 10, first: first, count: count, glyphs: .ascii, style: .plain)
-            return (0..<10).filter { frame[0, $0].text == "#" }
-        }
-        #expect(marked(0, 10).isEmpty)
-        #expect(marked(0, 20) == [0, 1, 2, 3, 4])
-        #expect(marked(10, 20) == [5, 6, 7, 8, 9])
-        #expect(marked(990, 1000) == [9])
     }
 }
 

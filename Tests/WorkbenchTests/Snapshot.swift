@@ -7,9 +7,9 @@ import Testing
 /// Compares a screen with its file in `Snapshots`. `RECORD_SNAPSHOTS=1` writes the file anew, and then fails, so that
 /// a recording is always looked at.
 func expectSnapshot(
-    _ name: String, _ lines: [String], sourceLocation: SourceLocation = #_sourceLocation, file: String = #filePath
+    _ name: String, _ lines: [String], sourceLocation: SourceLocation = #_sourceLocation
 ) {
-    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().appendingPathComponent("Snapshots")
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Snapshots")
     let path = folder.appendingPathComponent(name + ".txt")
     let text = lines.joined(separator: "\n") + "\n"
     if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {

@@ -151,6 +151,18 @@ void maeface_pass_on_output(void);
 /// Leads 1 and 2 back. `reader` stays open for what was printed last; the caller closes it.
 void maeface_release_output(struct maeface_captured_output *_Nonnull captured);
 
+// MARK: Mapped files (Mappings.c)
+
+/// Takes a mapped file under guard: where another program cuts the file meanwhile, pages that are missing read as
+/// zeros, in place of the SIGBUS that ends the process. Returns a number for it, or -1 when there are too many.
+int maeface_mapping_guard(const void *_Nonnull start, size_t length);
+
+/// Whether a page of the mapping was missing.
+int maeface_mapping_is_cut(int place);
+
+/// Ends the guard; to be called before the file is unmapped.
+void maeface_mapping_release(int place);
+
 #ifdef __cplusplus
 }
 #endif

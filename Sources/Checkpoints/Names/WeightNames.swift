@@ -14,29 +14,39 @@ struct RecognisedName: Equatable {
     let name: String
     /// 0, 1 or 2 for the query, key or value that the tensor is of `name`; nil when it is all of it.
     var piece: Int?
-    var isHuggingFace = false
 }
 
 extension WeightNames {
-    /// What wrappers put before the names: data parallelism, compilation, and models inside models.
-    private static let prefixes = [
-        "module.", "_orig_mod.", "encoder.", "backbone.", "model.", "vit.", "mae.", "net.", "network.", "teacher.",
-        "student.", "base_encoder.", "base_model.", "visual.",
-    ]
-
-    /// MAE's name for a name in any dialect, prefixes taken off; nil for one that no dialect has.
+    /// MAE's name for a name in any dialect, whatever wrappers (data parallelism, compilation, models inside models)
+    /// put before it, at any depth; nil for one that no dialect has.
     ///
-    /// - Returns: also how many prefixes were taken off.
-    static func recognise(_ name: String) -> (name: RecognisedName, prefixes: Int)? {
-        var rest = name[...]
-        var count = 0
+    /// - Returns: also what stands before the name, without its last dot: `module.encoder`, or nothing.
+    static func recognise(_ name: String) -> (name: RecognisedName, prefix: Substring)? {
+        var start = name.startIndex
+        // No program writes longer names; looking at every part of one takes the square of its length.
+        guard name.utf8.count <= 1024 else { return nil }
         while true {
-            if isMAE(rest) { return (RecognisedName(name: String(rest)), count) }
-            if let found = huggingFace(rest) { return (found, count) }
-            guard let prefix = prefixes.first(where: { rest.hasPrefix($0) }) else { return nil }
-            rest = rest.dropFirst(prefix.count)
-            count += 1
+            let rest = name[start...]
+            if let found = mae(rest) ?? huggingFace(rest) {
+                let prefix = name[..<start].dropLast()
+                // `blocks.0.norm.weight` is a layer of a block, not the norm after the blocks.
+                return isInsideBlock(prefix) ? nil : (found, prefix)
+            }
+            guard let dot = rest.firstIndex(of: ".") else { return nil }
+            start = name.index(after: dot)
         }
+    }
+
+    /// Whether a name belongs to a block: a stack's name followed by a number.
+    static func isInsideBlock(_ name: Substring) -> Bool {
+        let parts = name.split(separator: ".")
+        return zip(parts, parts.dropFirst()).contains { stack, number in
+            ["blocks", "layers", "layer", "decoder_blocks", "decoder_layers"].contains(stack) && isNumber(number)
+        }
+    }
+
+    private static func isNumber(_ text: Substring) -> Bool {
+        !text.isEmpty && text.count <= 3 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     private static let layers: Set<Substring> = [
@@ -47,12 +57,24 @@ extension WeightNames {
     ]
     private static let single: Set<Substring> = ["cls_token", "pos_embed", "mask_token", "decoder_pos_embed"]
 
-    private static func isMAE(_ name: Substring) -> Bool {
-        if single.contains(name) { return true }
-        guard let (layer, _) = split(name) else { return false }
-        if outer.contains(layer) { return true }
-        guard let (_, _, inner) = block(layer, of: ["blocks", "decoder_blocks"]) else { return false }
-        return layers.contains(inner)
+    /// BEiT and EVA keep the biases of query and value apart, and have none for the key.
+    private static let pieceBiases: [Substring] = ["attn.q_bias", "attn.k_bias", "attn.v_bias"]
+    /// timm's EVA may keep the whole projections apart.
+    private static let pieceProjections: [Substring] = ["attn.q_proj", "attn.k_proj", "attn.v_proj"]
+    private static let stacks = ["blocks", "decoder_blocks"]
+
+    private static func mae(_ name: Substring) -> RecognisedName? {
+        if single.contains(name) { return RecognisedName(name: String(name)) }
+        if let (stack, number, inner) = block(name, of: stacks), let piece = pieceBiases.firstIndex(of: inner) {
+            return RecognisedName(name: "\(stack).\(number).attn.qkv.bias", piece: piece)
+        }
+        guard let (layer, kind) = split(name) else { return nil }
+        if outer.contains(layer) { return RecognisedName(name: String(name)) }
+        guard let (stack, number, inner) = block(layer, of: stacks) else { return nil }
+        if let piece = pieceProjections.firstIndex(of: inner) {
+            return RecognisedName(name: "\(stack).\(number).attn.qkv.\(kind)", piece: piece)
+        }
+        return layers.contains(inner) ? RecognisedName(name: String(name)) : nil
     }
 
     /// The layer and `weight` or `bias`.
@@ -70,9 +92,7 @@ extension WeightNames {
             let rest = layer.dropFirst(stack.count + 1)
             guard let dot = rest.firstIndex(of: ".") else { return nil }
             let number = rest[..<dot]
-            guard !number.isEmpty, number.count <= 3, number.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-                return nil
-            }
+            guard isNumber(number) else { return nil }
             return (stack, number, rest[rest.index(after: dot)...])
         }
         return nil
@@ -80,12 +100,16 @@ extension WeightNames {
 
     // MARK: Hugging Face
 
+    /// Before version 5 of transformers, then as version 5 has them in memory; it saves a decoder's blocks as
+    /// `decoder_encoder.layer`. The first of each is written: every version reads it.
     private static let huggingFaceStacks = [
         (theirs: "encoder.layer", ours: "blocks"), (theirs: "decoder.decoder_layers", ours: "decoder_blocks"),
+        (theirs: "layers", ours: "blocks"), (theirs: "decoder.decoder_encoder.layer", ours: "decoder_blocks"),
     ]
     private static let huggingFaceLayers: [(theirs: Substring, ours: String)] = [
         ("layernorm_before", "norm1"), ("layernorm_after", "norm2"), ("attention.output.dense", "attn.proj"),
         ("intermediate.dense", "mlp.fc1"), ("output.dense", "mlp.fc2"),
+        ("attention.o_proj", "attn.proj"), ("mlp.fc1", "mlp.fc1"), ("mlp.fc2", "mlp.fc2"),
     ]
     private static let huggingFaceOuter: [(theirs: Substring, ours: String)] = [
         ("embeddings.cls_token", "cls_token"), ("embeddings.position_embeddings", "pos_embed"),
@@ -97,23 +121,24 @@ extension WeightNames {
     private static let pieces: [Substring] = [
         "attention.attention.query", "attention.attention.key", "attention.attention.value",
     ]
+    private static let piecesInMemory: [Substring] = ["attention.q_proj", "attention.k_proj", "attention.v_proj"]
 
     private static func huggingFace(_ name: Substring) -> RecognisedName? {
         if let pair = huggingFaceOuter.first(where: { $0.theirs == name }), single.contains(pair.ours[...]) {
-            return RecognisedName(name: pair.ours, isHuggingFace: true)
+            return RecognisedName(name: pair.ours)
         }
         guard let (layer, kind) = split(name) else { return nil }
         if let pair = huggingFaceOuter.first(where: { $0.theirs == layer }) {
-            return RecognisedName(name: "\(pair.ours).\(kind)", isHuggingFace: true)
+            return RecognisedName(name: "\(pair.ours).\(kind)")
         }
         guard let (stack, number, inner) = block(layer, of: huggingFaceStacks.map(\.theirs)),
             let ours = huggingFaceStacks.first(where: { $0.theirs == stack })?.ours
         else { return nil }
-        if let piece = pieces.firstIndex(of: inner) {
-            return RecognisedName(name: "\(ours).\(number).attn.qkv.\(kind)", piece: piece, isHuggingFace: true)
+        if let piece = pieces.firstIndex(of: inner) ?? piecesInMemory.firstIndex(of: inner) {
+            return RecognisedName(name: "\(ours).\(number).attn.qkv.\(kind)", piece: piece)
         }
         guard let pair = huggingFaceLayers.first(where: { $0.theirs == inner }) else { return nil }
-        return RecognisedName(name: "\(ours).\(number).\(pair.ours).\(kind)", isHuggingFace: true)
+        return RecognisedName(name: "\(ours).\(number).\(pair.ours).\(kind)")
     }
 
     /// The name or, for query, key and value, the three names that this dialect has for MAE's `name`; nil when it has

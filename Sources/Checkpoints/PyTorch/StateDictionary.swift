@@ -11,29 +11,28 @@ struct StateDictionary {
     /// Classes and functions that the pickle names and that were left as names.
     private(set) var notBuilt: [String] = []
 
+    /// Keys that lead to other models in the file.
+    private(set) var otherModels: [String] = []
+    /// What is left of the key asked for: parts of the names of tensors.
+    private(set) var keyOfNames: [Substring]
+
     private var heap: PickleHeap
     private let path: String
     private var places: [String: Int] = [:]
 
-    /// Where training scripts keep the weights, the likeliest first; of a teacher and its student the teacher's count.
-    private static let usualKeys = [
-        "model", "state_dict", "model_state_dict", "model_state", "net", "network", "module", "teacher", "student",
-        "weights", "params", "ema", "model_ema", "state_dict_ema",
-    ]
-    private static let trainingKeys: Set<String> = [
-        "optimizer", "optimizers", "optimizer_state_dict", "optim", "opt", "scaler", "scheduler", "lr_scheduler", "amp",
-        "optimizer_states", "lr_schedulers", "loss", "criterion",
-    ]
     private static let deepestNesting = 32
 
+    /// - Parameter key: the parts of the key that leads to the weights; empty for the likeliest.
     /// - Throws: when no weights are in it, or when containers contain themselves.
-    init(_ root: PickleValue, heap: PickleHeap, path: String) throws(CheckpointError) {
+    init(_ root: PickleValue, heap: PickleHeap, key: [Substring] = [], path: String) throws(CheckpointError) {
         self.heap = heap
         self.path = path
+        keyOfNames = key
         try refuseCircles(from: root)
         var place = root
-        while part.count < 8, let (key, value) = inner(of: place) {
+        while part.count < 8, let (key, value) = asked(in: place) ?? inner(of: place) {
             try describe(beside: key, in: place)
+            noteModels(beside: key, in: place)
             part.append(key)
             place = value
         }
@@ -58,6 +57,50 @@ struct StateDictionary {
 
     // MARK: Finding
 
+    /// The entry that the key asked for begins with.
+    private mutating func asked(in value: PickleValue) -> (String, PickleValue)? {
+        guard !keyOfNames.isEmpty, module(value) == nil else { return nil }
+        for (key, value) in heap.items(of: value) ?? [] {
+            guard case .text(let name) = key, !isTensor(value) else { continue }
+            let parts = name.split(separator: ".")
+            guard !parts.isEmpty, keyOfNames.starts(with: parts), holdsTensors(value) else { continue }
+            keyOfNames.removeFirst(parts.count)
+            return (name, value)
+        }
+        return nil
+    }
+
+    /// Vision transformers that are passed by on the way to the weights.
+    private mutating func noteModels(beside key: String, in value: PickleValue) {
+        // Every container is looked at once, however many names lead to it.
+        var seen: Set<Int> = []
+        for (other, value) in heap.items(of: value) ?? [] {
+            guard case .text(let name) = other, name != key, !WeightKeys.training.contains(name),
+                isModel(value, &seen)
+            else { continue }
+            otherModels.append((part + [name]).joined(separator: "."))
+        }
+    }
+
+    /// Whether an embedding of patches is in it, however deep.
+    private func isModel(_ value: PickleValue, _ seen: inout Set<Int>) -> Bool {
+        var waiting = [value]
+        while let value = waiting.popLast() {
+            guard let identity = identity(value), seen.insert(identity).inserted else { continue }
+            for (key, child) in heap.items(of: value) ?? [] {
+                if case .text("patch_embed") = key, module(child) != nil { return true }
+                if case .text(let name) = key, case .tensor = child,
+                    WeightNames.recognise(name)?.name.name == "patch_embed.proj.weight"
+                {
+                    return true
+                }
+            }
+            waiting.append(contentsOf: children(value))
+            if case .object(let number) = value { waiting.append(heap.objects[number].state) }
+        }
+        return false
+    }
+
     /// The key to go into, or nil when `value` is the dictionary of weights itself.
     private mutating func inner(of value: PickleValue) -> (String, PickleValue)? {
         if case .list = value { return innerElement(value) }
@@ -70,11 +113,11 @@ struct StateDictionary {
             byKey[name] = value
             if case .tensor = value { isFlat = true }
         }
-        for key in Self.usualKeys {
+        for key in WeightKeys.usual {
             if let value = byKey[key], !isTensor(value), holdsTensors(value) { return (key, value) }
         }
         guard !isFlat else { return nil }
-        let others = byKey.filter { !Self.trainingKeys.contains($0.key) && holdsTensors($0.value) }
+        let others = byKey.filter { !WeightKeys.training.contains($0.key) && holdsTensors($0.value) }
         guard others.count == 1, let only = others.first else { return nil }
         return (only.key, only.value)
     }
@@ -192,7 +235,7 @@ struct StateDictionary {
             switch value {
             case .tensor(let number): add(name, number)
             case .dictionary, .list, .tuple:
-                guard depth > 0 || !Self.trainingKeys.contains(name) else {
+                guard depth > 0 || !WeightKeys.training.contains(name) else {
                     beside.append(words(for: name, value))
                     continue
                 }

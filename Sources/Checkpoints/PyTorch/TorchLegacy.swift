@@ -15,7 +15,7 @@ struct TorchLegacy {
         return bytes.starts(with: "L119547037146038801333356L".utf8)
     }
 
-    func content() throws(CheckpointError) -> WeightsContent {
+    func content(key: [Substring]) throws(CheckpointError) -> WeightsContent {
         let bytes = file.bytes
         var machine = PickleMachine(bytes, path: path, heap: PickleHeap(budget: (24 << 20) + bytes.count / 2))
         guard case .largeInteger(isMagic: true) = try machine.run() else {
@@ -38,7 +38,7 @@ struct TorchLegacy {
         let heap = machine.heap
         let places = try ranges(of: keys, heap, from: machine.position)
         var content = WeightsContent(format: .torchLegacy, byteCount: bytes.count)
-        try content.take(root, heap, path: path) { (storage) throws(CheckpointError) in
+        try content.take(root, heap, key: key, path: path) { (storage) throws(CheckpointError) in
             guard let range = places[storage.key] else {
                 throw CheckpointError(path: path, "lacks the storage \(storage.key), where tensors should lie")
             }

@@ -34,7 +34,7 @@ struct TorchTar {
         }
     }
 
-    func content() throws(CheckpointError) -> WeightsContent {
+    func content(key: [Substring]) throws(CheckpointError) -> WeightsContent {
         guard let storages = members["storages"], let tensors = members["tensors"], let pickle = members["pickle"]
         else {
             throw CheckpointError(path: path, "has lost a part")
@@ -52,7 +52,7 @@ struct TorchTar {
         machine.tensorsByNumber = byNumber
         let root = try machine.run()
         var content = WeightsContent(format: .torchTar, byteCount: bytes.count)
-        try content.take(root, machine.heap, path: path) { (storage) throws(CheckpointError) in
+        try content.take(root, machine.heap, key: key, path: path) { (storage) throws(CheckpointError) in
             guard let range = ranges[storage.key] else {
                 throw CheckpointError(path: path, "lacks the storage \(storage.key), where tensors should lie")
             }

@@ -7,6 +7,8 @@ import Basics
 public struct TorchWriter {
     /// The key that leads to the weights, or nil when they are the whole file.
     public let part: String?
+    /// The file that the bytes lie in, where they do: if it is cut meanwhile, nothing is written.
+    var source: WeightsFile?
     private var tensors: [(name: String, type: ScalarType, shape: [Int], bytes: UnsafeRawBufferPointer)] = []
     /// Sizes and offsets from this on are written in 64 bits.
     var longFrom = 0xFFFF_FFFF
@@ -69,6 +71,7 @@ public struct TorchWriter {
                 }
                 try file.append(directory)
                 try file.append(end)
+                try source?.requireWholeToCopy()
             }
         } catch {
             throw CheckpointError(error)

@@ -45,7 +45,7 @@ struct TorchZip {
         return "is a zip archive, but none that PyTorch wrote: it has no data.pkl"
     }
 
-    func content() throws(CheckpointError) -> WeightsContent {
+    func content(key: [Substring]) throws(CheckpointError) -> WeightsContent {
         if verifiesChecksums { try verify() }
         var room = 3 * file.bytes.count + (32 << 20)
         if let order = archive[prefix + "byteorder"] {
@@ -64,7 +64,7 @@ struct TorchZip {
                 source, path: path, heap: PickleHeap(budget: (24 << 20) + file.bytes.count / 2))
             return (try machine.run(), machine.heap)
         }
-        try content.take(root, heap, path: path) { (storage) throws(CheckpointError) in
+        try content.take(root, heap, key: key, path: path) { (storage) throws(CheckpointError) in
             guard let entry = archive[prefix + "data/" + storage.key] else {
                 throw CheckpointError(path: path, "lacks the entry data/\(storage.key), where tensors should lie")
             }

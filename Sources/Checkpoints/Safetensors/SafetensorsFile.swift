@@ -29,6 +29,11 @@ public final class SafetensorsFile: Sendable {
     /// Elements of all tensors.
     public var elementCount: Int { tensors.reduce(0) { $0 + $1.count } }
 
+    /// To be called after values are read: what another program cut off meanwhile reads as zeros.
+    ///
+    /// - Throws: when the file has become shorter since it was opened.
+    public func requireWhole() throws(CheckpointError) { try file.requireWhole(path: path) }
+
     /// Gives the bytes of a tensor of this file, little-endian and not necessarily aligned.
     public func withBytes<Result>(
         of tensor: TensorEntry, _ body: (UnsafeRawBufferPointer) throws -> Result
@@ -41,7 +46,7 @@ public final class SafetensorsFile: Sendable {
     /// - Parameters:
     ///   - shape: the shape that the reader needs; any other is an error.
     ///   - destination: receives the values in row-major order.
-    /// - Throws: when the tensor is missing or of another shape.
+    /// - Throws: when the tensor is missing or of another shape, or when the file was cut meanwhile.
     public func read(
         _ name: String, shape: [Int], into destination: UnsafeMutableBufferPointer<Float>
     ) throws(CheckpointError) {
@@ -57,6 +62,7 @@ public final class SafetensorsFile: Sendable {
                 path: path, "tensor \"\(name)\" has \(tensor.count) values, but there is room for \(destination.count)")
         }
         withBytes(of: tensor) { tensor.type.convert($0, to: destination) }
+        try file.requireWhole(path: path)
     }
 
     /// The values of a tensor of this file in single precision, in row-major order.

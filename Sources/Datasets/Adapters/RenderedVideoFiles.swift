@@ -1,3 +1,4 @@
+import Affect
 import Basics
 import Dispatch
 import Foundation
@@ -21,7 +22,7 @@ extension RenderedVideos {
     ) throws {
         for video in 0..<videos {
             try createFolder("\(directory)/cropped_aligned/\(name(video: video))")
-            for track in AffWild2.Track.allCases { try createFolder(annotations(directory, track, video)) }
+            for track in AbawLayout.tracks { try createFolder(annotations(directory, track, video)) }
         }
         let state = Guarded<(done: Int, failure: (any Error)?)>((0, nil))
         DispatchQueue.concurrentPerform(iterations: videos) { video in
@@ -44,16 +45,14 @@ extension RenderedVideos {
     ) throws {
         let video = RenderedVideo(seed: seed, video: number, frames: frames)
         let name = name(video: number)
-        var lines: [AffWild2.Track: [String]] = [:]
-        for track in AffWild2.Track.allCases { lines[track] = [track.columns.joined(separator: ",")] }
+        var lines: [AffectTask: [String]] = [:]
+        for track in AbawLayout.tracks { lines[track] = [track.standardChannels.joined(separator: ",")] }
         for index in 0..<frames {
             let frame = video.frame(index)
             let labels = frame.isAnnotated ? frame.labels : nil
-            for track in AffWild2.Track.allCases { lines[track, default: []].append(line(labels, track)) }
+            for track in AbawLayout.tracks { lines[track, default: []].append(line(labels, track)) }
             guard frame.hasFace else { continue }
-            let digits = String(index + 1)
-            let file = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-            let path = "\(directory)/cropped_aligned/\(name)/\(file).jpg"
+            let path = "\(directory)/cropped_aligned/\(name)/\(AbawLayout.frameName(index + 1)).jpg"
             let content =
                 "maeface rendered frame \(RenderedFaces.version): seed \(seed), video \(number) of \(frames) frames, "
                 + "frame \(index + 1), side \(side), quality \(quality);"
@@ -61,7 +60,7 @@ extension RenderedVideos {
             try WholeFile.write(
                 image(frame, side: side).jpeg(quality: quality, comment: content), to: path, isSynced: false)
         }
-        for track in AffWild2.Track.allCases {
+        for track in AbawLayout.tracks {
             var text = lines[track] ?? []
             if number % 3 == 2 { text.append(line(nil, track)) }
             try WholeFile.write(
@@ -70,17 +69,17 @@ extension RenderedVideos {
         }
     }
 
-    private static func annotations(_ directory: String, _ track: AffWild2.Track, _ video: Int) -> String {
+    private static func annotations(_ directory: String, _ track: AffectTask, _ video: Int) -> String {
         let set = split(video: video) == .training ? "Train_Set" : "Validation_Set"
-        return "\(directory)/annotations/\(track.folderNames[0])/\(set)"
+        return "\(directory)/annotations/\(AbawLayout.folderNames(of: track)[0])/\(set)"
     }
 
     /// The annotation of a frame; nil marks one without.
-    private static func line(_ labels: RenderedLabels?, _ track: AffWild2.Track) -> String {
+    private static func line(_ labels: RenderedLabels?, _ track: AffectTask) -> String {
         switch track {
         case .actionUnits:
             let units = labels.map { $0.units.map { $0 ? "1" : "0" } }
-            return (units ?? Array(repeating: "-1", count: track.columns.count)).joined(separator: ",")
+            return (units ?? Array(repeating: "-1", count: track.standardChannels.count)).joined(separator: ",")
         case .expression: return labels.map { String($0.expression) } ?? "-1"
         case .valenceArousal:
             return labels.map { "\(RenderedFaces.decimal($0.valence)),\(RenderedFaces.decimal($0.arousal))" } ?? "-5,-5"

@@ -25,8 +25,11 @@ public struct LabelError: Error, Equatable, Sendable, CustomStringConvertible {
     public let problems: [LabelProblem]
     /// How many there are in all.
     public let total: Int
+    /// What may help, from all that was found.
+    public let hint: String?
 
-    public init(_ problems: [LabelProblem], total: Int? = nil) {
+    public init(_ problems: [LabelProblem], total: Int? = nil, hint: String? = nil) {
+        self.hint = hint
         self.problems = problems
         self.total = total ?? problems.count
     }
@@ -51,7 +54,8 @@ public struct LabelError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         let shown = problems.prefix(5).map(\.description).joined(separator: "\n")
         let more = total - min(problems.count, 5)
-        return more > 0 ? "\(shown)\nand \(more) more problem\(more == 1 ? "" : "s")" : shown
+        let all = more > 0 ? "\(shown)\nand \(more) more problem\(more == 1 ? "" : "s")" : shown
+        return hint.map { "\(all)\n\($0.prefix(1).uppercased())\($0.dropFirst())." } ?? all
     }
 }
 
@@ -65,7 +69,14 @@ struct LabelProblemList {
         if first.count < 20 { first.append(LabelProblem(file: file, line: line, message)) }
     }
 
-    func check() throws(LabelError) {
-        if total > 0 { throw LabelError(first, total: total) }
+    /// A sentence for the frames that scores of units leave out.
+    static func partialFrames(_ count: Int) -> String {
+        "\(count) frame\(count == 1 ? "" : "s") with -1 for some units trained on and not scored; "
+            + "partialFrames: \"score\" scores the other units"
+    }
+
+    /// - Parameter hint: what may help against all of them.
+    func check(hint: String? = nil) throws(LabelError) {
+        if total > 0 { throw LabelError(first, total: total, hint: hint) }
     }
 }

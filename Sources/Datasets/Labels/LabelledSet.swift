@@ -10,6 +10,18 @@ public struct LabelledSet: Sendable {
         case training
         case validation
         case test
+
+        /// The split that a folder's name, or a table's cell, stands for.
+        init?(word name: String) {
+            var word = name.lowercased()
+            for ending in ["_set", "-set", "set"] where word.hasSuffix(ending) { word.removeLast(ending.count) }
+            switch word {
+            case "train", "training": self = .training
+            case "val", "valid", "validation", "dev": self = .validation
+            case "test", "testing": self = .test
+            default: return nil
+            }
+        }
     }
 
     /// Which of a number of names (subjects, videos) each sample has.
@@ -35,6 +47,8 @@ public struct LabelledSet: Sendable {
     var expressions: [Int16] = []
     /// (N, U): 1, 0, or -1 where it is missing.
     var unitValues: [Int8] = []
+    /// Samples whose units are left out of scores, because some of them are marked and others are known.
+    var unscored: Set<Int32> = []
     /// NaN where it is missing; empty when no sample has one.
     var valences: [Float] = []
     var arousals: [Float] = []
@@ -95,6 +109,10 @@ public struct LabelledSet: Sendable {
         let value = unitValues[sample * units.count + unit]
         return value < 0 ? nil : value > 0
     }
+
+    /// Whether scores of action units count a sample: not where some are marked as not known, unless that was asked for
+    /// (`PartialFrames`).
+    public func isScored(_ sample: Int) -> Bool { !unscored.contains(Int32(sample)) }
 
     /// In [-1, 1], or nil.
     public func valence(_ sample: Int) -> Float? { Self.known(valences, sample) }

@@ -11,6 +11,8 @@ struct LabelledSample {
     var expression: String?
     /// 1, 0, -1 for missing; empty counts as all missing.
     var units: [Int8] = []
+    /// Whether scores of units leave it out.
+    var isUnscored = false
     var valence: Float?
     var arousal: Float?
     var split: LabelledSet.Split?
@@ -47,6 +49,7 @@ struct LabelledSetBuilder {
         } else {
             set.unitValues.append(contentsOf: sample.units)
         }
+        if sample.isUnscored { set.unscored.insert(Int32(set.names.count - 1)) }
         set.valences.append(sample.valence ?? .nan)
         set.arousals.append(sample.arousal ?? .nan)
         set.splits.append(sample.split)

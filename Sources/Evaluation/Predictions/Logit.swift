@@ -15,20 +15,3 @@ enum Logit {
         task == .expression ? exp(logit) : 1 / (1 + exp(-logit))
     }
 }
-
-extension Logit {
-    /// Probabilities from what a head put out: one sigmoid a unit, or a softmax over the classes.
-    static func probabilities(_ logits: [Double], task: AffectTask) -> [Double] {
-        switch task {
-        case .valenceArousal: return logits
-        case .actionUnits: return logits.map { 1 / (1 + exp(-$0)) }
-        case .expression:
-            guard let largest = logits.max(), !logits.contains(where: \.isNaN) else {
-                return logits.map { _ in .nan }
-            }
-            let exponents = logits.map { exp($0 - largest) }
-            let sum = exponents.reduce(0, +)
-            return exponents.map { $0 / sum }
-        }
-    }
-}

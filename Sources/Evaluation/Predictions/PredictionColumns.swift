@@ -198,6 +198,11 @@ public struct PredictionReadingOptions: Sendable, Equatable {
     /// Whether the truth of an expression is the class's place among the channels, even where classes have numbers for
     /// names.
     public var truthIsPlace = false
+    /// What labels mean, and the scale of valence and arousal, which is that of the predictions as well.
+    public var rules = LabelRules()
+    /// Whether valence and arousal beyond their scale are clipped, which is so for what this program has kept; otherwise
+    /// they are refused unless a person says the scale.
+    public var clipsScores = false
 
     public struct ColumnChoice: Sendable, Equatable {
         public var channel: String

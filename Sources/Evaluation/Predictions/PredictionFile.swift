@@ -11,7 +11,7 @@ import Tables
 ///     let set = PredictionSet(name: run.name, task: .valenceArousal, channels: ["valence", "arousal"],
 ///                             framesPerSecond: nil, videos: [PredictionVideo(name: ..., fold: 2, frames: ..., ...)])
 ///     try PredictionFile.write(set, to: store.predictionsFolder(of: run) + "/stage-1-fold-2-val.csv")
-///     try store.append(PredictionRecord(stage: 1, fold: 2, step: step, task: set.task.rawValue, channels: set.channels,
+///     try store.append(PredictionRecord(stage: 1, fold: 2, step: step, task: set.task, channels: set.channels,
 ///                                       videos: set.videos.count, frames: set.frameCount,
 ///                                       file: "predictions/stage-1-fold-2-val.csv"), to: run)
 ///
@@ -31,8 +31,9 @@ public enum PredictionFile {
     public static func read(
         _ paths: [String], name: String, framesPerSecond: Double? = nil
     ) throws(PredictionError) -> PredictionSet {
-        var set = try PredictionReader(paths, options: PredictionReadingOptions(framesPerSecond: framesPerSecond))
-            .read()
+        var options = PredictionReadingOptions(framesPerSecond: framesPerSecond)
+        options.clipsScores = true
+        var set = try PredictionReader(paths, options: options).read()
         set.name = name
         return set
     }
@@ -53,6 +54,7 @@ extension PredictionReadingOptions {
         var options = PredictionReadingOptions(
             task: task, columns: columns, truthColumns: truth, framesPerSecond: framesPerSecond)
         options.truthIsPlace = true
+        options.clipsScores = true
         return options
     }
 }

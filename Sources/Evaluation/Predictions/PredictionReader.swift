@@ -48,10 +48,11 @@ public final class PredictionReader {
         guard let first = files.first else { throw .bad(file: "-", line: nil, "no file of predictions was named.") }
         self.files = files
         self.paths = paths
-        let columns = try Self.columns(of: Self.rows(first), options)
+        let columns = try Self.columns(of: openRows(first), options)
         task = columns.task
         channels = columns.channels
         self.options = options
+        labels = TruthLabels(task: columns.task, channels: columns.channels, rules: options.rules)
         name = Self.stem(paths.count == 1 ? paths[0] : first)
         self.truth =
             try truth.map { path throws(PredictionError) in
@@ -69,11 +70,6 @@ public final class PredictionReader {
     private static func stem(_ path: String) -> String {
         let name = (path as NSString).lastPathComponent
         return kinds.contains((name as NSString).pathExtension) ? (name as NSString).deletingPathExtension : name
-    }
-
-    private static func rows(_ file: String) throws(PredictionError) -> any RowSource {
-        if file.hasSuffix(".npy") { return try NumpyRows(path: file) }
-        return try TableRows(path: file)
     }
 
     private static func columns(
@@ -137,6 +133,8 @@ public final class PredictionReader {
         summarise(count)
     }
 
+    private var labels: TruthLabels
+    private var beyondScale = 0
     private var withoutTruth: [String] = []
     private var beyondTruth = 0
 
@@ -154,6 +152,17 @@ public final class PredictionReader {
             notes.append(
                 "\(withoutTruth.count) of \(videos) videos have no truth and are not scored: "
                     + Self.listed(withoutTruth) + ".")
+        }
+        let partial = labels.partialFrames + (truth?.partialFrames ?? 0)
+        if partial > 0 {
+            notes.append(
+                "\(partial) frame\(partial == 1 ? "" : "s") with -1 for some units not scored, as is the custom in ABAW; "
+                    + "--partial-frames score scores the other units.")
+        }
+        if beyondScale > 0 {
+            notes.append(
+                "Predictions of \(beyondScale) frame\(beyondScale == 1 ? "" : "s") beyond the scale of valence and arousal were "
+                    + "clipped.")
         }
         if beyondTruth > 0 {
             notes.append("\(beyondTruth) frames come after the last line of their truth and are not scored.")
@@ -184,7 +193,7 @@ public final class PredictionReader {
         var current: VideoRows?
         var finished: Set<String> = []
         for file in files {
-            let rows = try Self.rows(file)
+            let rows = try openRows(file)
             let columns = try Self.columns(of: rows, options)
             guard columns.task == task, columns.channels == channels else {
                 throw .bad(
@@ -253,6 +262,42 @@ public final class PredictionReader {
         }
     }
 
+    /// Rounding may carry a score this far beyond its range.
+    private static let tolerance = 1e-6
+
+    private func scores(_ rows: any RowSource, _ columns: PredictionColumns) throws(PredictionError) -> [Double] {
+        var scores: [Double] = []
+        for column in columns.scores { scores.append(try rows.number(column)) }
+        let range = task == .valenceArousal ? -1.0...1.0 : 0.0...1.0
+        func firstOutside() -> Int? {
+            scores.firstIndex { $0 < range.lowerBound - Self.tolerance || $0 > range.upperBound + Self.tolerance }
+        }
+        if task == .valenceArousal {
+            scores = scores.map(options.rules.mapped)
+            if let index = firstOutside() {
+                guard options.clipsScores || options.rules.scale != nil else {
+                    throw rows.bad(
+                        "\(channels[index]) is \(scores[index]), "
+                            + ValueRange.outside(nil, of: rows.path, columns: columns.scores))
+                }
+                beyondScale += 1
+            }
+            return OutputScores.scores(of: scores, task: task)
+        }
+        if options.areLogits { return OutputScores.scores(of: scores, task: task) }
+        if let index = firstOutside() {
+            let found = ValueRange(rows.path, columns: columns.scores)
+            // Logits of faces without a unit, or of the other classes, are negative.
+            throw rows.bad(
+                "\(channels[index]) is \(scores[index]), which is no probability; the scores of this file go "
+                    + found.text + ". "
+                    + (found.low < 0
+                        ? "Say --logits if the scores are logits."
+                        : "None is negative, so they are no logits; bring them to 0 to 1 first."))
+        }
+        return scores
+    }
+
     private func append(
         _ rows: any RowSource, _ columns: PredictionColumns, frame: Int, to video: inout VideoRows?
     ) throws(PredictionError) {
@@ -261,29 +306,8 @@ public final class PredictionReader {
                 "video '\(video?.name ?? "")' has more than \(VideoRows.most) rows. Does the file lack a column that "
                     + "names the video?")
         }
-        var scores: [Double] = []
-        for column in columns.scores { scores.append(try rows.number(column)) }
-        if task != .valenceArousal {
-            if options.areLogits {
-                scores = Logit.probabilities(scores, task: task)
-            } else if let index = scores.firstIndex(where: { $0 < -1e-6 || $0 > 1 + 1e-6 }) {
-                throw rows.bad(
-                    "\(channels[index]) is \(scores[index]), which is no probability. Say --logits if the scores are "
-                        + "logits.")
-            }
-        }
-        for (channel, score) in scores.enumerated() { video?.scores[channel].append(score) }
-        for (channel, column) in columns.truth.enumerated() {
-            var value = Double.nan
-            if let column {
-                value =
-                    task == .expression
-                    ? try columns.classes.label(rows, column)
-                    : AnnotationFile.truth(try rows.number(column), task: task)
-                if task == .actionUnits, value > 1 {
-                    throw rows.bad("the truth of \(channels[channel]) is \(value); a unit is 0 or 1.")
-                }
-            }
+        for (channel, score) in try scores(rows, columns).enumerated() { video?.scores[channel].append(score) }
+        for (channel, value) in try labels.read(rows, columns.truth, columns.classes).enumerated() {
             video?.truth[channel].append(value)
         }
         video?.frames.append(frame)

@@ -26,6 +26,12 @@ extension RowSource {
     }
 }
 
+/// Opens a file of rows by its ending.
+func openRows(_ path: String) throws(PredictionError) -> any RowSource {
+    if path.hasSuffix(".npy") { return try NumpyRows(path: path) }
+    return try TableRows(path: path)
+}
+
 /// No video has a frame of a larger number.
 let largestFrame = 1_000_000_000_000
 

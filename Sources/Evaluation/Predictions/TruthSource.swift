@@ -6,9 +6,10 @@ import Tables
 /// file a video, in the layout of any year), a folder of tables, one table of all videos, or one file for one video.
 final class TruthSource {
     let path: String
-    private let task: AffectTask
-    private let channels: [String]
     private let options: PredictionReadingOptions
+    private var labels: TruthLabels
+    /// Frames that are left out of scores because some of their units are marked.
+    var partialFrames: Int { labels.partialFrames }
     /// Files of a folder by the video that they are named after.
     private var files: [String: [String]] = [:]
     /// Videos of one table.
@@ -21,9 +22,8 @@ final class TruthSource {
         throws(PredictionError)
     {
         self.path = path
-        self.task = task
-        self.channels = channels
         self.options = options
+        labels = TruthLabels(task: task, channels: channels, rules: options.rules)
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw .bad(file: path, line: nil, "no such file or folder.")
@@ -35,7 +35,7 @@ final class TruthSource {
             }
             return
         }
-        let source = try AnnotationFile.open(path, task: task, channels: channels, options: options)
+        let source = try AnnotationFile.open(path, &labels, options: options)
         switch source {
         case .one(let track): nameless = track
         case .many(let tracks): self.tracks = tracks
@@ -74,9 +74,9 @@ final class TruthSource {
         guard let candidates = files[video] else { return nil }
         // The same video may be annotated for several tracks; the one whose header is the task's is meant.
         for file in candidates {
-            guard AnnotationFile.isOf(file, task: task) || candidates.count == 1 else { continue }
+            guard AnnotationFile.isOf(file, task: labels.task) || candidates.count == 1 else { continue }
             found.insert(video)
-            switch try AnnotationFile.open(file, task: task, channels: channels, options: options) {
+            switch try AnnotationFile.open(file, &labels, options: options) {
             case .one(let track): return track
             case .many(let tracks): return tracks[video] ?? tracks.values.first
             }
@@ -95,122 +95,55 @@ enum AnnotationFile {
     /// Whether a file's header is that of a task's ABAW track, or tells nothing.
     static func isOf(_ path: String, task: AffectTask) -> Bool {
         guard let reader = try? TableReader(path: path), let record = try? reader.next() else { return true }
-        guard let track = AffectTask.allCases.first(where: { isHeader(record.texts, of: $0) }) else { return true }
+        guard let track = AffectTask.allCases.first(where: { AbawAnnotations.isHeader(record.texts, of: $0) }) else {
+            return true
+        }
         return track == task
     }
 
-    static func isHeader(_ fields: [String], of task: AffectTask) -> Bool {
-        fields.map { $0.lowercased() } == task.standardChannels.map { $0.lowercased() }
-    }
-
     static func open(
-        _ path: String, task: AffectTask, channels: [String], options: PredictionReadingOptions
+        _ path: String, _ labels: inout TruthLabels, options: PredictionReadingOptions
     ) throws(PredictionError) -> AnnotationFile {
-        if path.hasSuffix(".npy") {
-            return .one(try array(NumpyRows(path: path), task: task, channels: channels, options: options))
-        }
+        if path.hasSuffix(".npy") { return .one(try array(NumpyRows(path: path), &labels)) }
+        let task = labels.task
         do throws(TableError) {
             let reader = try TableReader(path: path)
             guard let first = try reader.next() else { throw TableError(path: path, "an empty file.") }
-            let track = AffectTask.allCases.first { isHeader(first.texts, of: $0) }
+            let track = AffectTask.allCases.first { AbawAnnotations.isHeader(first.texts, of: $0) }
             let isBare = first.texts.indices.allSatisfy { first.number($0) != nil }
             if let track, track != task {
                 throw TableError(
                     path: path, line: 1,
                     "annotations of \(track.shortName), where the predictions are of \(task.shortName).")
             }
-            if track == task || isBare {
-                return .one(try annotations(reader, isBare ? first : nil, task: task, channels: channels))
-            }
+            if track == task || isBare { return .one(try labels.annotations(path, isBare: isBare)) }
         } catch {
             throw PredictionError(error)
         }
-        return try table(TableRows(path: path), task: task, channels: channels, options: options)
+        return try table(TableRows(path: path), &labels, options: options)
     }
 
-    /// ABAW's own files: a header, then a line for every frame from 1 on. -5 (valence, arousal) and -1 (the others) mean
-    /// that a frame is not annotated. Some files repeat their header.
-    private static func annotations(
-        _ reader: TableReader, _ bare: TableRecord?, task: AffectTask, channels: [String]
-    ) throws(TableError) -> TruthTrack {
-        let standard = task.standardChannels
-        let width = task == .expression ? 1 : standard.count
-        let places = channels.map { standard.firstIndex(of: $0) }
-        var track = TruthTrack(values: Array(repeating: [], count: task == .expression ? 1 : channels.count))
-        var record = bare ?? TableRecord()
-        var has = bare != nil
-        if !has { has = try reader.next(into: &record) }
-        while has {
-            // Some files repeat their header in the middle; it is no frame.
-            if isHeader(record.texts, of: task) {
-                has = try reader.next(into: &record)
-                continue
-            }
-            guard record.count == width else {
-                throw TableError(
-                    path: reader.path, line: record.line,
-                    "\(record.count) values where annotations of \(task.shortName) have \(width).")
-            }
-            var values: [Double] = []
-            for field in 0..<width {
-                guard let number = record.number(field) else {
-                    throw TableError(
-                        path: reader.path, line: record.line, "'\(record[field])' is not a number.")
-                }
-                values.append(number)
-            }
-            track.frames.append(track.frames.count + 1)
-            let isMissing = values.contains { task == .valenceArousal ? $0 < -1 : $0 < 0 }
-            if task == .expression {
-                track.values[0].append(
-                    isMissing ? .nan : AnnotationFile.label(values[0], standard: standard, channels: channels))
-            } else {
-                for (channel, place) in places.enumerated() {
-                    track.values[channel].append(isMissing ? .nan : place.map { values[$0] } ?? .nan)
-                }
-            }
-            has = try reader.next(into: &record)
-        }
-        return track
-    }
-
-    /// A class of the standard order as an index of the channels.
-    private static func label(_ value: Double, standard: [String], channels: [String]) -> Double {
-        guard let label = Int(exactly: value), standard.indices.contains(label) else { return .nan }
-        if channels.count == standard.count, !channels.contains(where: standard.contains) { return value }
-        return channels.firstIndex(of: standard[label]).map(Double.init) ?? .nan
-    }
-
-    private static func array(
-        _ rows: NumpyRows, task: AffectTask, channels: [String], options: PredictionReadingOptions
-    ) throws(PredictionError) -> TruthTrack {
-        let width = task == .expression ? 1 : channels.count
-        guard rows.columnCount == width else {
+    private static func array(_ rows: NumpyRows, _ labels: inout TruthLabels) throws(PredictionError) -> TruthTrack {
+        guard rows.columnCount == labels.width else {
             throw .bad(
-                file: rows.path, line: nil, "has \(rows.columnCount) columns where the truth has \(width).")
+                file: rows.path, line: nil, "has \(rows.columnCount) columns where the truth has \(labels.width).")
         }
-        var track = TruthTrack(values: Array(repeating: [], count: width))
+        var track = TruthTrack(values: Array(repeating: [], count: labels.width))
+        let places = Array(0..<labels.width)
+        let classes = ClassLabels(places: labels.channels)
         while try rows.next() {
             track.frames.append(track.frames.count + 1)
-            for channel in 0..<width {
-                let value = try rows.number(channel)
-                track.values[channel].append(truth(value, task: task))
+            for (channel, value) in try labels.read(rows, places, classes).enumerated() {
+                track.values[channel].append(value)
             }
         }
         return track
-    }
-
-    /// NaN for what stands for no truth.
-    static func truth(_ value: Double, task: AffectTask) -> Double {
-        switch task {
-        case .valenceArousal: value == -5 ? .nan : value
-        case .actionUnits, .expression: value < 0 ? .nan : value
-        }
     }
 
     private static func table(
-        _ rows: TableRows, task: AffectTask, channels: [String], options: PredictionReadingOptions
+        _ rows: TableRows, _ labels: inout TruthLabels, options: PredictionReadingOptions
     ) throws(PredictionError) -> AnnotationFile {
+        let (task, channels) = (labels.task, labels.channels)
         let bytes = (try? FileManager.default.attributesOfItem(atPath: rows.path)[.size]) as? Int ?? 0
         guard bytes <= mostBytes else {
             throw .bad(
@@ -239,7 +172,7 @@ enum AnnotationFile {
         }
         var tracks: [String: TruthTrack] = [:]
         var seen: [String: FrameNumbers] = [:]
-        let labels = ClassLabels(channels: channels, columns: channels, order: channels)
+        let classes = ClassLabels(channels: channels, columns: channels, order: channels)
         while try rows.next() {
             let place = try RowPlace(rows, columns, singleImages: options.singleImages)
             let name = place.video ?? ""
@@ -248,16 +181,7 @@ enum AnnotationFile {
                 throw rows.bad(
                     "frame \(frame)\(name.isEmpty ? "" : " of video '\(name)'") again. Remove one of the two.")
             }
-            var values: [Double] = []
-            for column in places {
-                guard let column else {
-                    values.append(.nan)
-                    continue
-                }
-                values.append(
-                    isClass
-                        ? try labels.label(rows, column) : truth(try rows.number(column), task: task))
-            }
+            let values = try labels.read(rows, places, classes)
             tracks[name, default: TruthTrack(values: Array(repeating: [], count: places.count))].frames.append(frame)
             for (channel, value) in values.enumerated() { tracks[name]?.values[channel].append(value) }
         }

@@ -23,9 +23,16 @@ struct BlockTally {
         }
     }
 
-    /// What is compared with what the frames became. Where gaps keep what smoothing put there, those frames count as well.
+    /// What is compared with what the frames became. Where something stands in for missing frames, or gaps keep what
+    /// smoothing put there, those frames count as well.
     private func truth(_ channel: Int) -> [Double] {
-        options.result == .kept ? engine.truth[channel] : engine.predictedTruth[channel]
+        if options.standIn != nil { return engine.allTruth[channel] }
+        return options.result == .kept ? engine.truth[channel] : engine.predictedTruth[channel]
+    }
+
+    /// Whether missing frames get their value one by one.
+    private func isPatched(_ plan: ChannelPlan) -> Bool {
+        plan.signal.missing != nil && (options.standIn != nil || isFilledByWeights(plan))
     }
 
     private func isFilledByWeights(_ plan: ChannelPlan) -> Bool {
@@ -34,8 +41,8 @@ struct BlockTally {
 
     private func moments(_ frames: Range<Int>, _ plan: ChannelPlan?, channel: Int) -> ConcordanceMoments {
         guard let plan else { return ConcordanceMoments() }
-        if isFilledByWeights(plan) {
-            let smoothed = smoothed(frames, plan)
+        if isPatched(plan) {
+            let smoothed = smoothed(frames, plan, channel: channel)
             return ConcordanceMoments(smoothed, truth: Array(truth(channel)[frames]))
         }
         return withJob(frames, plan) { job in
@@ -50,7 +57,7 @@ struct BlockTally {
 
     private func thresholdCounts(_ frames: Range<Int>, _ plan: ChannelPlan?, channel: Int) -> ThresholdCounts {
         guard let plan else { return ThresholdCounts() }
-        let smoothed = options.domain.restore(smoothed(frames, plan), task: task)
+        let smoothed = options.domain.restore(smoothed(frames, plan, channel: channel), task: task)
         return ThresholdCounts(smoothed, truth: Array(truth(channel)[frames]))
     }
 
@@ -58,13 +65,15 @@ struct BlockTally {
         _ frames: Range<Int>, _ plan: ChannelPlan?, channel: Int, _ threshold: Double
     ) -> BinaryCounts {
         guard let plan else { return BinaryCounts() }
-        let smoothed = options.domain.restore(smoothed(frames, plan), task: task)
+        let smoothed = options.domain.restore(smoothed(frames, plan, channel: channel), task: task)
         return BinaryCounts(smoothed, truth: Array(truth(channel)[frames]), threshold: threshold)
     }
 
     private func confusion(_ frames: Range<Int>, _ plans: [ChannelPlan?]) -> ConfusionMatrix {
         // The largest logarithm is that of the largest probability.
-        let scores = plans.map { plan in plan.map { smoothed(frames, $0) } ?? [] }
+        let scores = plans.enumerated().map { channel, plan in
+            plan.map { smoothed(frames, $0, channel: channel) } ?? []
+        }
         var matrix = ConfusionMatrix(classes: plans.count)
         let truth = truth(0)
         for (index, frame) in frames.enumerated() {
@@ -79,7 +88,7 @@ struct BlockTally {
     }
 
     /// The smoothed frames in the domain that is smoothed; valence and arousal are clipped.
-    private func smoothed(_ frames: Range<Int>, _ plan: ChannelPlan) -> [Double] {
+    private func smoothed(_ frames: Range<Int>, _ plan: ChannelPlan, channel: Int) -> [Double] {
         var smoothed = [Double](unsafeUninitializedCapacity: frames.count) { output, count in
             count = frames.count
             guard let base = output.baseAddress else { return }
@@ -89,8 +98,12 @@ struct BlockTally {
                 engine.kernels.residual(job)
             }
         }
-        // A frame without a prediction has no residual: nothing is known that the Gaussian has lost.
-        if isFilledByWeights(plan), let missing = plan.signal.missing {
+        guard isPatched(plan), let missing = plan.signal.missing else { return smoothed }
+        if let standIn = options.standIn {
+            let value = engine.domain(options).transform([standIn[channel]], task: task)[0]
+            for (index, frame) in frames.enumerated() where missing[frame] { smoothed[index] = value }
+        } else {
+            // A frame without a prediction has no residual: nothing is known that the Gaussian has lost.
             let limits = limits(plan)
             for (index, frame) in frames.enumerated() where missing[frame] {
                 smoothed[index] = min(limits.upperBound, max(limits.lowerBound, plan.first[frame]))

@@ -14,13 +14,18 @@ public final class SmootherEngine: Sendable {
     public let threads: Int
     /// Where each video begins among all frames; one more at the end.
     let offsets: [Int]
-    /// Truth (truth channels, all frames) of videos with at least one prediction.
+    /// Truth (truth channels, all frames).
+    let allTruth: [[Double]]
+    /// The same without videos that have no prediction at all: there is nothing to fill their frames from.
     let truth: [[Double]]
     /// The same without the frames that have no prediction; for expression without those that lack any channel.
     let predictedTruth: [[Double]]
     let cache: SignalCache
     let kernels: SmoothingKernels
-    let rawTallies: [ScoreTally]
+    /// Frames with truth and without a prediction.
+    public let unpredictedFrames: Int
+    /// The tallies of the scores as they are, by what is scored in place of missing frames.
+    private let rawTallies = Guarded<[FilterOptions: [ScoreTally]]>([:])
 
     /// `cacheBytes` bounds the Gaussians that are kept; one of 300,000 frames takes 2.4 MB a channel.
     public convenience init(_ predictions: PredictionSet, threads: Int = 2, cacheBytes: Int = 512 << 20) {
@@ -34,16 +39,22 @@ public final class SmootherEngine: Sendable {
         var offsets = [0]
         for video in predictions.videos { offsets.append(offsets[offsets.count - 1] + video.count) }
         self.offsets = offsets
-        let truth = (0..<predictions.truthChannels).map { channel in
-            predictions.videos.flatMap { video -> [Double] in
-                let scores = predictions.task == .expression ? video.scores : [video.scores[channel]]
-                let isPredicted = scores.allSatisfy { $0.contains(where: \.isFinite) }
-                return channel < video.truth.count && isPredicted
-                    ? video.truth[channel] : Array(repeating: .nan, count: video.count)
+        /// The truth of the videos of which something was predicted, or of all.
+        func knownTruth(ofAll isOfAll: Bool) -> [[Double]] {
+            (0..<predictions.truthChannels).map { channel in
+                predictions.videos.flatMap { video -> [Double] in
+                    let scores = predictions.task == .expression ? video.scores : [video.scores[channel]]
+                    let counts = isOfAll || scores.allSatisfy { $0.contains(where: \.isFinite) }
+                    return channel < video.truth.count && counts
+                        ? video.truth[channel] : Array(repeating: .nan, count: video.count)
+                }
             }
         }
+        let truth = knownTruth(ofAll: false)
         self.truth = truth
-        predictedTruth = truth.indices.map { channel in
+        let allTruth = knownTruth(ofAll: true)
+        self.allTruth = allTruth
+        let predictedTruth = truth.indices.map { channel in
             var known = truth[channel]
             for (index, video) in predictions.videos.enumerated() {
                 for scores in predictions.task == .expression ? video.scores : [video.scores[channel]]
@@ -55,12 +66,28 @@ public final class SmootherEngine: Sendable {
             }
             return known
         }
+        self.predictedTruth = predictedTruth
+        unpredictedFrames = (0..<offsets[offsets.count - 1]).count { frame in
+            allTruth.contains { $0[frame].isFinite } && !predictedTruth.contains { $0[frame].isFinite }
+        }
         cache = SignalCache(capacity: cacheBytes)
-        rawTallies =
+    }
+
+    /// The tally of every video without smoothing, over the frames that are scored under the options.
+    func rawTallies(_ options: FilterOptions) -> [ScoreTally] {
+        // What else the options say does not touch scores that are not smoothed.
+        let key = FilterOptions(
+            gaps: options.result == .kept && options.standIn == nil ? options.gaps : .linear,
+            result: options.standIn == nil ? options.result : .kept, standIn: options.standIn)
+        if let known = rawTallies.withLock({ $0[key] }) { return known }
+        let tallies: [ScoreTally] =
             Parallel.map(predictions.videos.count, threads: threads) { index in
                 let video = predictions.videos[index]
-                return ScoreTally(task: predictions.task, scores: video.scores, truth: video.truth)
+                let scores = video.scores.indices.map { key.scored(video.scores[$0], channel: $0) }
+                return ScoreTally(task: predictions.task, scores: scores, truth: video.truth)
             } ?? []
+        rawTallies.withLock { $0[key] = tallies }
+        return tallies
     }
 
     var channelCount: Int { predictions.channels.count }
@@ -113,6 +140,9 @@ public final class SmootherEngine: Sendable {
         parts.smoothed =
             settings.sigmas[channel].isIdentity
             ? domain.restore(parts.smoothed, task: predictions.task) : finish(parts.smoothed, options)
+        if let standIn = options.standIn {
+            for frame in raw.indices where !raw[frame].isFinite { parts.smoothed[frame] = standIn[channel] }
+        }
         parts.gaussian = domain.restore(parts.gaussian, task: predictions.task)
         return parts
     }
@@ -125,7 +155,7 @@ public final class SmootherEngine: Sendable {
     /// Clipped, or a probability again.
     func finish(_ smoothed: [Double], _ options: FilterOptions) -> [Double] {
         if predictions.task == .valenceArousal {
-            return options.clips ? smoothed.map { $0.isNaN ? $0 : min(1, max(-1, $0)) } : smoothed
+            return options.clips ? smoothed.map(OutputScores.clipped) : smoothed
         }
         return options.domain.restore(smoothed, task: predictions.task)
     }
@@ -140,8 +170,9 @@ public final class SmootherEngine: Sendable {
     /// The scores of every video, of every fold and of everything, before and after smoothing; nil when cancelled.
     public func scores(_ settings: SmootherSettings, cancellation: Cancellation? = nil) -> SmootherScores? {
         guard let smoothed = tallies(settings, cancellation: cancellation) else { return nil }
+        let raw = rawTallies(settings.options)
         func pooled(_ videos: [Int]) -> ScorePair {
-            ScorePair(raw: pool(rawTallies, videos).score, smoothed: pool(smoothed, videos).score)
+            ScorePair(raw: pool(raw, videos).score, smoothed: pool(smoothed, videos).score)
         }
         let videos = predictions.videos.indices
         return SmootherScores(

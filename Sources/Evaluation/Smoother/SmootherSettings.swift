@@ -59,16 +59,27 @@ public struct FilterOptions: Sendable, Hashable, Codable {
     /// Clips smoothed valence and arousal to [-1, 1]: the residual may carry them outside. Not used for
     /// probabilities, nor where all sigmas are 0: then nothing is done.
     public var clips: Bool
+    /// What stands in the place of every frame without a prediction, raw and smoothed, one value a channel: challenges
+    /// score such frames, and a model without a face has to say something. Nil leaves it to `result`.
+    public var standIn: [Double]?
 
     public init(
         edge: EdgeMode = .reflect, gaps: GapFilling = .linear, result: GapResult = .restored,
-        domain: SmoothingDomain = .values, clips: Bool = true
+        domain: SmoothingDomain = .values, clips: Bool = true, standIn: [Double]? = nil
     ) {
         self.edge = edge
         self.gaps = gaps
         self.result = result
         self.domain = domain
         self.clips = clips
+        self.standIn = standIn
+    }
+
+    /// The scores of a channel with what is scored in place of missing frames: the stand-in, what fills the gaps where
+    /// `result` keeps that, or nothing. Raw and smoothed scores are then of the same frames.
+    public func scored(_ raw: [Double], channel: Int) -> [Double] {
+        if let standIn { return raw.map { $0.isFinite ? $0 : standIn[channel] } }
+        return result == .kept ? gaps.fill(raw) : raw
     }
 }
 

@@ -54,14 +54,14 @@ enum VideoStatistic: Sendable {
         }
     }
 
-    /// The score at the best thresholds, or at those given where none are to be chosen.
+    /// The score at the thresholds that these frames choose, or at those given where none are to be chosen.
     func best(_ given: [Double]) -> (score: Score, thresholds: [Double]) {
         switch self {
         case .tally(.units(let counts)):
             return (ScoreTally.units(counts).score, given)
         case .tally(let tally): return (tally.score, [])
         case .thresholds(let counts):
-            let thresholds = counts.map(\.best.threshold)
+            let thresholds = counts.map(\.chosen)
             return (tally(thresholds).score, thresholds)
         }
     }

@@ -43,6 +43,7 @@ extension SmootherEngine {
         _ settings: SmootherSettings, channel: Int? = nil, cancellation: Cancellation? = nil
     ) -> [VideoStanding]? {
         guard let smoothed = tallies(settings, cancellation: cancellation) else { return nil }
+        let raw = rawTallies(settings.options)
         let videos = Array(predictions.videos.indices)
         func value(_ score: Score) -> Double { channel.map { score.channels[$0] } ?? score.mean }
         let all = value(pool(smoothed, videos).score)
@@ -63,7 +64,7 @@ extension SmootherEngine {
             let effect = value(rest.score) - all
             standings.append(
                 VideoStanding(
-                    video: video, scores: ScorePair(raw: rawTallies[video].score, smoothed: smoothed[video].score),
+                    video: video, scores: ScorePair(raw: raw[video].score, smoothed: smoothed[video].score),
                     missingShare: predictions.videos[video].missingShare, effect: effect.isNaN ? 0 : effect))
         }
         return SmootherScores.worstFirst(standings, channel: channel)

@@ -47,7 +47,7 @@ extension SmootherEngine {
     func baseline(_ method: SmoothingMethod, video: Int, channel: Int, _ options: FilterOptions) -> [Double] {
         let raw = predictions.videos[video].scores[channel]
         let filled = options.gaps.fill(domain(options).transform(raw, task: predictions.task))
-        guard filled.first?.isNaN == false else { return filled }
+        guard filled.first?.isNaN == false else { return options.scored(raw, channel: channel) }
         var smoothed =
             switch method {
             case .sigmas: filled
@@ -59,6 +59,10 @@ extension SmootherEngine {
         if options.result == .restored {
             for index in raw.indices where !raw[index].isFinite { smoothed[index] = .nan }
         }
-        return finish(smoothed, options)
+        smoothed = finish(smoothed, options)
+        if let standIn = options.standIn {
+            for index in raw.indices where !raw[index].isFinite { smoothed[index] = standIn[channel] }
+        }
+        return smoothed
     }
 }

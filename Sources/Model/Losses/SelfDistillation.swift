@@ -1,6 +1,6 @@
 import Foundation
 
-/// The additional loss of the second fine-tuning pass (paper section 3.3): the student is also to answer as a teacher of
+/// The additional loss of the second fine-tuning pass (paper section 3.2.2): the student is also to answer as a teacher of
 /// the same size did. The targets of these losses are the teacher's outputs, before any softmax or sigmoid.
 ///
 /// The paper leaves the form open. This is DeiT's for classes and its natural counterpart for the other tasks:

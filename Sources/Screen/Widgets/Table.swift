@@ -45,34 +45,51 @@ public struct Table: Sendable {
         }
     }
 
-    /// Draws the titles in the first row and the rows from `first` below it.
+    /// The rows of a table in a rectangle, below the titles.
+    public static func window(count: Int, in rect: Rect, _ anchor: ScrollWindow.Anchor) -> ScrollWindow {
+        let rows = Rect(column: rect.column, row: rect.row + 1, width: rect.width, height: rect.height - 1)
+        return ScrollWindow(count: count, in: rows, anchor)
+    }
+
+    /// Draws the rows that a window has in view, and the titles above them.
+    /// - Parameter window: made by `Table.window`.
     public func draw(
-        _ rows: (Int) -> Row, count: Int, first: Int, selected: Int?, into frame: inout Frame, in rect: Rect,
-        glyphs: GlyphSet, theme: Theme
+        in window: ScrollWindow, selected: Int?, into frame: inout Frame, with appearance: Appearance,
+        _ rows: (Int) -> Row
     ) {
-        guard rect.height > 0 else { return }
-        let parts = layout(width: rect.width - 2)
-        var column = rect.column + 1
+        let top = window.rect.row - 1
+        let parts = layout(width: window.rect.width - 2)
+        let titles = Rect(column: window.rect.column, row: top, width: window.rect.width, height: 1)
+        var column = titles.column + 1
         for part in parts {
             let title = TextWidth.pad(columns[part.index].title, to: part.width, columns[part.index].alignment)
-            frame.put(title, at: Position(column: column, row: rect.row), style: theme[.faint], clip: rect)
+            frame.put(title, at: Position(column: column, row: top), style: appearance.theme[.faint], clip: titles)
             column += part.width + 2
         }
-        for line in 0..<max(0, min(rect.height - 1, count - first)) {
-            let row = rows(first + line)
-            let isSelected = first + line == selected
-            let y = rect.row + 1 + line
-            let whole = Rect(column: rect.column, row: y, width: rect.width, height: 1)
-            if isSelected { frame.fill(whole, style: theme[.selection]) }
-            var column = rect.column + 1
+        for line in window.lines {
+            let row = rows(line)
+            let place = window.rect(of: line)
+            if line == selected { frame.fill(place, style: appearance.theme[.selection]) }
+            var column = place.column + 1
             for part in parts where part.index < row.cells.count {
                 let span = row.cells[part.index]
                 let text = TextWidth.pad(
-                    glyphs.plain(span.text), to: part.width, columns[part.index].alignment, ellipsis: glyphs.ellipsis)
-                let style = isSelected ? theme[.selection] : span.style
-                frame.put(text, at: Position(column: column, row: y), style: style, clip: whole)
+                    appearance.glyphs.plain(span.text), to: part.width, columns[part.index].alignment,
+                    ellipsis: appearance.glyphs.ellipsis)
+                let style = line == selected ? appearance.theme[.selection] : span.style
+                frame.put(text, at: Position(column: column, row: place.row), style: style, clip: place)
                 column += part.width + 2
             }
         }
+    }
+}
+
+/// The characters and the colours that something is drawn with.
+public struct Appearance: Sendable {
+    public var glyphs: GlyphSet
+    public var theme: Theme
+    public init(glyphs: GlyphSet, theme: Theme) {
+        self.glyphs = glyphs
+        self.theme = theme
     }
 }

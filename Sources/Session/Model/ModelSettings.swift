@@ -9,17 +9,20 @@ public struct ModelSettings: Equatable, Sendable {
     /// The absolute path of weights to begin with, or `run:NAME` for those that a run of the store ended with; nil
     /// begins with random ones.
     public var initialWeights: String?
+    /// Which of several models in that file, as `--weights-key` says it; nil takes the likeliest.
+    public var initialKey: String?
     public var normalisation: NormalisationSetting
 
     public init(
         encoder: TransformerShape, decoder: TransformerShape, image: Int = 224, patch: Int = 16,
-        initialWeights: String? = nil, normalisation: NormalisationSetting = .imageNet
+        initialWeights: String? = nil, initialKey: String? = nil, normalisation: NormalisationSetting = .imageNet
     ) {
         self.encoder = encoder
         self.decoder = decoder
         self.image = image
         self.patch = patch
         self.initialWeights = initialWeights
+        self.initialKey = initialKey
         self.normalisation = normalisation
     }
 

@@ -1,9 +1,4 @@
-/// What a head predicts: the tasks of the paper's section 3.2.
-public enum TaskSetting: String, Sendable, CaseIterable {
-    case expression
-    case actionUnits
-    case valenceArousal
-}
+import Affect
 
 /// Training with labels: the second pass of pre-training (`supervise`), fine-tuning (`finetune`), and fine-tuning with a
 /// teacher (`distil`). Defaults are the paper's, and MAE's where the paper is silent.
@@ -13,7 +8,7 @@ public struct SupervisedStage: OptimisedStage, Equatable {
     public var data: DataReference
     public var references: [DataReference] { [data] }
     /// The heads, in this order of the outputs.
-    public var tasks: [TaskSetting]
+    public var tasks: [AffectTask]
     public var seed: UInt64?
     public var epochs = 50
     /// Epochs of linear warm-up.
@@ -73,7 +68,7 @@ public struct SupervisedStage: OptimisedStage, Equatable {
     /// How many checkpoints stay besides the last, the best and the requested ones.
     public var keep = 0
 
-    public init(kind: StageKind, data: DataReference, tasks: [TaskSetting]) {
+    public init(kind: StageKind, data: DataReference, tasks: [AffectTask]) {
         self.kind = kind
         self.data = data
         self.tasks = tasks

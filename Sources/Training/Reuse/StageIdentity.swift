@@ -22,6 +22,7 @@ struct StageIdentity {
         fingerprint.add(session.consequentialText(ofStage: part.stage))
         if let before { fingerprint.add(before) }
         if let initial = session.model.initialWeights { fingerprint.add(file: initial) }
+        if let key = session.model.initialKey { fingerprint.add(key) }
         data.identify(in: &fingerprint)
         return fingerprint.text
     }

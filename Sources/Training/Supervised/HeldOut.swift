@@ -65,7 +65,7 @@ final class HeldOut {
     func support(_ head: TaskHeads.Head) -> [Int] {
         switch head.task {
         case .expression: set.expressionCounts(samples)
-        case .actionUnits: set.unitCounts(samples).map(\.active)
+        case .actionUnits: set.unitCounts(samples.filter(set.isScored)).map(\.active)
         case .valenceArousal: []
         }
     }

@@ -67,6 +67,7 @@ struct LabelledStageData: StageData {
             for sample in samples {
                 fingerprint.add(set.image(sample))
                 fingerprint.add(set.sequence(sample) ?? "")
+                if !set.isScored(sample) { fingerprint.add("unscored") }
                 heads.copyTargets([sample], of: set, into: target.pointer)
                 fingerprint.add(UnsafeBufferPointer(start: target.pointer, count: heads.outputs))
             }

@@ -8,7 +8,7 @@ import Model
 import RunStore
 import Session
 
-/// Training with labels (paper sections 3.2, 3.3 and 4.1): the supervised pass of pre-training, fine-tuning, and
+/// Training with labels (paper sections 3.2 and 4.1): the supervised pass of pre-training, fine-tuning, and
 /// fine-tuning with a teacher; one stage, in one fold where there are folds.
 final class SupervisedTraining: TrainingWork {
     private let context: RunContext
@@ -285,8 +285,8 @@ final class SupervisedTraining: TrainingWork {
                 try context.store.append(
                     PredictionRecord(
                         stage: part.stage, fold: part.fold, step: loop.state.chosenStep ?? loop.state.step,
-                        task: head.task.rawValue,
-                        channels: head.channels, videos: set.videos.count, frames: set.frameCount, file: file),
+                        task: head.task, channels: head.channels, videos: set.videos.count, frames: set.frameCount,
+                        file: file),
                     to: context.run)
             }
             if let best = loop.state.bestScore, let epoch = loop.state.bestEpoch, let last = loop.state.score {

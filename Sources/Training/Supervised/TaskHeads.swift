@@ -1,7 +1,6 @@
 import Affect
 import Datasets
 import Evaluation
-import Foundation
 import Model
 import Session
 
@@ -19,7 +18,7 @@ struct TaskHeads {
     let outputs: Int
 
     /// - Throws: `TrainingError` with `isBadData` when the set lacks the labels of a task.
-    init(_ tasks: [TaskSetting], of set: LabelledSet, named name: String) throws {
+    init(_ tasks: [AffectTask], of set: LabelledSet, named name: String) throws {
         var heads: [Head] = []
         var column = 0
         for task in tasks {
@@ -35,7 +34,7 @@ struct TaskHeads {
             guard !channels.isEmpty else {
                 throw TrainingError("data set '\(name)' has no \(what).", isBadData: true)
             }
-            heads.append(Head(task: task.affectTask, column: column, channels: channels))
+            heads.append(Head(task: task, column: column, channels: channels))
             column += channels.count
         }
         self.heads = heads
@@ -134,37 +133,22 @@ struct TaskHeads {
         }
     }
 
-    /// What a person reads of an output: probabilities of classes and units, and the numbers themselves.
+    /// The scores that a head gives an image.
     func score(_ head: Head, _ outputs: UnsafePointer<Float>) -> [Double] {
-        let values = head.channels.indices.map { Double(outputs[head.column + $0]) }
-        switch head.task {
-        case .valenceArousal: return values
-        case .actionUnits: return values.map { 1 / (1 + exp(-$0)) }
-        case .expression:
-            let largest = values.max() ?? 0
-            let powers = values.map { exp($0 - largest) }
-            let sum = powers.reduce(0, +)
-            return powers.map { $0 / sum }
-        }
+        OutputScores.scores(of: head.channels.indices.map { Double(outputs[head.column + $0]) }, task: head.task)
     }
 
-    /// The truth as scores read it: a class number, or one value a channel; NaN where it is missing.
+    /// The truth as scores read it: a class number, or one value a channel; NaN where it is missing, and for all units
+    /// of a frame that is left out of scores because some of them are marked.
     func truth(_ head: Head, _ sample: Int, of set: LabelledSet) -> [Double] {
         switch head.task {
         case .expression: [set.expression(sample).map(Double.init) ?? .nan]
-        case .actionUnits: head.channels.indices.map { set.unit($0, of: sample).map { $0 ? 1 : 0 } ?? .nan }
+        case .actionUnits:
+            head.channels.indices.map { unit in
+                set.isScored(sample) ? set.unit(unit, of: sample).map { $0 ? 1 : 0 } ?? .nan : .nan
+            }
         case .valenceArousal:
             [set.valence(sample).map(Double.init) ?? .nan, set.arousal(sample).map(Double.init) ?? .nan]
-        }
-    }
-}
-
-extension TaskSetting {
-    var affectTask: AffectTask {
-        switch self {
-        case .expression: .expression
-        case .actionUnits: .actionUnits
-        case .valenceArousal: .valenceArousal
         }
     }
 }

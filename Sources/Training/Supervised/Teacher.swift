@@ -3,7 +3,7 @@ import Compute
 import Datasets
 import Model
 
-/// The first pass's model, whose outputs are the soft targets of the second (paper section 3.3).
+/// The first pass's model, whose outputs are the soft targets of the second (paper section 3.2.2).
 final class Teacher {
     private let model: Classifier
     private let width: Int

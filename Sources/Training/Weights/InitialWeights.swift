@@ -23,7 +23,9 @@ public struct InitialWeights {
         self.path = path
         normalisation = model.normalisation
         do {
-            weights = NamedWeights(try WeightsFile(path: path))
+            // Weights of a stage before are one model.
+            let key = path == model.initialWeights ? model.initialKey : nil
+            weights = NamedWeights(try WeightsFile(path: path, key: key))
             shape = try WeightsShape(weights)
         } catch {
             throw Self.badData(error)
@@ -35,7 +37,7 @@ public struct InitialWeights {
     public static func report(for session: Session) throws -> [String] {
         guard let initial = try InitialWeights(session.model), let stage = session.stages.first else { return [] }
         let report = try stage.trainable.check(initial, of: session.model)
-        return ["begins with \(initial.path)"] + report.lines
+        return ["begins with \(initial.path)" + (session.model.initialKey.map { ", \($0)" } ?? "")] + report.lines
     }
 
     /// What loading would do, without reading a value.

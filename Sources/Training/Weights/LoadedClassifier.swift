@@ -8,8 +8,9 @@ import Model
 public final class LoadedClassifier {
     /// What is asked of the file.
     public enum Use: Sendable {
-        /// Features after `fc_norm`; the head is dropped. A file of pre-training has no `fc_norm`: it is then the fresh
-        /// one that fine-tuning would begin with, as MAE-Face's own example has it.
+        /// What the head sees; the head is dropped. A file of pre-training has neither a head nor `fc_norm`: it is then
+        /// the mean of the patch tokens after the fresh `fc_norm` that fine-tuning would begin with, as MAE-Face's own
+        /// example has it.
         case features
         /// The outputs of the head, which the file must have.
         case outputs
@@ -21,6 +22,8 @@ public final class LoadedClassifier {
     public let shape: WeightsShape
     /// Pixels along each side of the square input.
     public let image: Int
+    /// What the head sees of the tokens: the class token, where the file has a head and `norm`, but no `fc_norm`.
+    public let pooling: Pooling
     /// Numbers for each image: the width of the model, or the outputs of the head.
     public let columns: Int
     /// Texts that the file keeps.
@@ -31,18 +34,22 @@ public final class LoadedClassifier {
     private let model: Classifier
 
     /// - Parameters:
+    ///   - key: which of several models in the file, as `WeightsFile` takes it.
     ///   - heads: heads of attention, where the file does not state them and its width does not tell.
     ///   - image: pixels along each side; nil takes the file's. Positions are resized to it.
     ///   - batch: images that go through together.
     /// - Throws: `CheckpointError` when the file cannot be read or is of no such model; `ModelError` when the image
     ///   size does not fit.
-    public init(path: String, use: Use, heads: Int? = nil, image: Int? = nil, batch: Int, pool: ThreadPool) throws {
-        let weights = NamedWeights(try WeightsFile(path: path))
+    public init(
+        path: String, key: String? = nil, use: Use, heads: Int? = nil, image: Int? = nil, batch: Int, pool: ThreadPool
+    ) throws {
+        let weights = NamedWeights(try WeightsFile(path: path, key: key))
         let shape = try WeightsShape(weights)
         self.shape = shape
         metadata = weights.file.metadata
         normalisation = InitialWeights.normalisation(metadata) == .image ? .perImage : .imageNet
         self.use = use
+        try shape.requireSquareGrid(path: path)
         guard let side = image ?? shape.grid.map({ $0 * shape.patch }) else {
             throw CheckpointError(path: path, "does not say its image size; say it with --image PIXELS")
         }
@@ -50,8 +57,11 @@ public final class LoadedClassifier {
         let encoder = try TransformerConfiguration(
             width: shape.width, depth: shape.depth, heads: shape.heads(asked: heads, path: path))
         let outputs = try Self.outputs(shape, use, path)
+        let pooling: Pooling = shape.isHeadOnClassToken ? .classToken : .mean
+        self.pooling = pooling
         let configuration = try ClassifierConfiguration(
-            encoder: try EncoderShape(image: side, patch: shape.patch, transformer: encoder), outputs: outputs)
+            encoder: try EncoderShape(image: side, patch: shape.patch, transformer: encoder), outputs: outputs,
+            pooling: pooling)
         model = Classifier(
             configuration: configuration,
             microBatch: configuration.defaultMicroBatch(batch: max(1, batch), training: false), training: false,
@@ -62,13 +72,18 @@ public final class LoadedClassifier {
             model.parameters.values(of: scale).update(repeating: 1)
         }
         let parameters = model.parameters.parameters.filter { use == .outputs || !$0.name.hasPrefix("head.") }
-        let wanted = parameters.map {
-            WantedTensor(
-                name: $0.name, shape: $0.shape, isRequired: use == .outputs || !$0.name.hasPrefix("fc_norm."))
+        let wanted = parameters.map { parameter in
+            let isNorm = parameter.name.hasPrefix("fc_norm.")
+            return WantedTensor(
+                name: isNorm && pooling == .classToken ? String(parameter.name.dropFirst(3)) : parameter.name,
+                shape: parameter.shape, isRequired: use == .outputs || pooling == .classToken || !isNorm)
         }
         let values = model.parameters
         var report = try weights.load(wanted, of: "a \(shape.encoderName)") { values.values(of: parameters[$0]) }
-        if use == .features, !shape.hasMeanNorm {
+        if pooling == .classToken {
+            report.notes.append(
+                "its head is on the class token after norm, which is what counts, not the mean of the patches")
+        } else if use == .features, !shape.hasMeanNorm {
             report.notes.append(
                 "the file has no fc_norm: features are normalised by a fresh one, as MAE-Face does before fine-tuning")
         }
@@ -81,12 +96,6 @@ public final class LoadedClassifier {
         guard let outputs = shape.outputs else {
             throw CheckpointError(
                 path: path, "has no head: it was pre-trained, not fine-tuned; `maeface embed` gives its features")
-        }
-        guard shape.hasMeanNorm else {
-            throw CheckpointError(
-                path: path,
-                "has a head on the class token (norm, no fc_norm); heads on the mean of the patch tokens are read, as "
-                    + "MAE's global_pool trains them")
         }
         return outputs
     }

@@ -7,14 +7,14 @@ struct EmptyView {
 
     private var theme: Theme { state.options.theme }
 
-    func drawGreeting(into frame: inout Frame) {
-        guard state.hasLooked else {
-            frame.put(centred: "reading \(state.options.home)", in: rect, style: theme[.faint])
+    func draw(into frame: inout Frame) {
+        guard state.hasPolled else {
+            frame.put(centred: "loading \(state.options.home)", in: rect, style: theme[.faint])
             return
         }
         let commands = [
             ("maeface demo", "render faces and train on them: a live curve in a minute"),
-            ("maeface plan SESSION", "what a session file would run, and how long it would take"),
+            ("maeface plan SESSION", "show what a session would run, and for how long"),
             ("maeface train SESSION", "train on your own photographs"),
         ]
         let width = min(rect.width - 4, 84)
@@ -41,18 +41,7 @@ struct EmptyView {
         }
         row += 1
         frame.put(
-            "It shows here as soon as it begins.", at: Position(column: left, row: row), style: theme[.faint],
+            "It appears here as soon as it starts.", at: Position(column: left, row: row), style: theme[.faint],
             clip: rect)
-    }
-
-    func drawComing(_ view: WorkbenchView, into frame: inout Frame) {
-        let text =
-            switch view {
-            case .launch: "Launch is not there yet. Start runs with `maeface train SESSION` or `maeface demo`."
-            case .compare: "Compare is not there yet. `maeface runs show RUN` prints a run's numbers."
-            case .inspect: "Inspect is not there yet. Skipped images are in the log of Monitor."
-            case .monitor, .smoother, .runs: ""
-            }
-        frame.put(centred: text, in: rect.inset(2, 0), style: theme[.faint])
     }
 }

@@ -9,15 +9,15 @@ struct HeaderView {
     private var theme: Theme { state.options.theme }
 
     /// The views and where they stand. Brand and names give way as the screen gets narrower.
-    var items: [(view: WorkbenchView, text: String, column: Int)] {
+    var items: [(view: WorkbenchView, isCurrent: Bool, text: String, column: Int)] {
         let right = status.width + 2
         for form in [Form.full, .noBrand, .short, .digits] {
             var column = rect.column + (form == .full ? 10 : 0)
-            var found: [(WorkbenchView, String, Int)] = []
-            for view in WorkbenchView.allCases {
-                let isNamed = form != .digits && (form != .short || view == state.current) || view == state.current
+            var found: [(WorkbenchView, Bool, String, Int)] = []
+            for (view, isCurrent) in state.tabs {
+                let isNamed = form != .digits && form != .short || isCurrent
                 let text = isNamed ? " \(view.rawValue) \(view.title) " : " \(view.rawValue) "
-                found.append((view, text, column))
+                found.append((view, isCurrent, text, column))
                 column += TextWidth.of(text)
             }
             if column + right <= rect.endColumn || form == .digits { return found }
@@ -34,8 +34,8 @@ struct HeaderView {
             Style(foreground: theme[role].foreground, background: base.background, attributes: theme[role].attributes)
         }
         var spans: [Span] = []
-        let alerts = state.alertCount
-        if state.current == .monitor, alerts > 0 {
+        let alerts = state.page.alertCount(state)
+        if alerts > 0 {
             spans += [Span(" \(state.options.glyphs.plain("▲")) \(alerts) ", theme[.badge]), Span("  ", base)]
         }
         let running = state.runs.filter { $0.condition == .running }.count
@@ -58,7 +58,7 @@ struct HeaderView {
             frame.put(" maeface", at: Position(column: rect.column, row: rect.row), style: brand, clip: rect)
         }
         for item in items {
-            let style = item.view == state.current ? theme[.barCurrent] : theme[.bar]
+            let style = item.isCurrent ? theme[.barCurrent] : theme[.bar]
             frame.put(item.text, at: Position(column: item.column, row: rect.row), style: style, clip: rect)
         }
         frame.put(status, endingAt: rect.endColumn - 1, row: rect.row, clip: rect)

@@ -8,148 +8,64 @@ struct HintsView {
 
     private var theme: Theme { state.options.theme }
 
-    private struct Hint {
-        let key: String
-        let text: String
+    /// A hint and where it stands.
+    private struct Item {
         let action: Action
-        var width: Int { TextWidth.of(key) + 1 + TextWidth.of(text) }
+        let hint: Hint
+        let key: String
+        var column = 0
+        var width: Int { TextWidth.of(key) + 1 + TextWidth.of(hint.text) }
+        /// Help and quit are always shown.
+        var isFixed: Bool { hint.rank >= Hint.always - 1 }
     }
 
-    /// The hints in the order of their worth here. The table gives the keys; this only chooses.
-    private var wanted: [Hint] {
-        var hints: [Hint] = []
-        func add(_ action: Action, _ text: String? = nil, key: String? = nil) {
-            guard let binding = KeyTable.binding(action), let text = text ?? binding.hint else { return }
-            hints.append(Hint(key: key ?? binding.keys.first?.label ?? "", text: text, action: action))
-        }
-        func addTraining(_ run: Run) {
-            if run.condition.isLive {
-                add(.pause, run.condition == .paused ? "go on" : "pause")
-                add(.stop)
-                add(.checkpoint)
-            } else if run.condition.canResume {
-                add(.resumeRun)
+    /// What the page and the shared actions have to say, in the order of their worth here.
+    private var wanted: [Item] {
+        let own = state.page.actions
+        let names = Set(own.map(\.name))
+        let actions = own + KeyTable.shared.filter { !names.contains($0.name) }
+        let items = actions.compactMap { action in
+            action.hint(state).map { hint in
+                Item(action: action, hint: hint, key: hint.key ?? action.keys.first?.label ?? "")
             }
         }
-        switch state.current {
-        case .monitor:
-            guard let run = state.run else { break }
-            addTraining(run)
-            switch state.focus {
-            case .loss, .learningRate:
-                add(.axisUnit)
-                if state.focus == .loss { add(.lessSmoothing, key: "[ ]") }
-                add(.left, "crosshair", key: "h l")
-                add(.panLeft, key: state.options.glyphs == .ascii ? "<- ->" : "←→")
-                add(.zoomIn, key: "+-")
-                if state.focus == .loss { add(.logAxis, state.monitor.isLog ? "linear axis" : nil) }
-            case .reconstruction: add(.left, "history", key: "h l")
-            case .classes: add(.sort, state.monitor.sortsByScore ? "by name" : "by score")
-            case .folds: break
-            case .log:
-                add(.filter, "filter")
-                add(.takeOut, "whole log")
-            }
-            if (state.watched?.places.count ?? 0) > 1 { add(.chooseFold, "stage and fold") }
-            add(.chooseRun)
-            add(.showHide)
-            add(.zoomPane, state.isZoomed ? "unzoom" : nil)
-        case .runs:
-            guard !state.runs.isEmpty else { break }
-            add(.open, "watch")
-            add(.filter, "filter")
-            if let run = state.subject { addTraining(run) }
-            add(.copy, "copy name")
-        case .smoother: addSmoother { add($0, $1, key: $2) }
-        default: add(.show(.monitor), "Monitor")
-        }
-        return hints
-    }
-
-    private func addSmoother(_ add: (Action, String?, String?) -> Void) {
-        let smoother = state.smoother
-        let arrows = state.options.glyphs == .ascii ? "<- ->" : "←→"
-        guard let set = smoother.set else {
-            add(.openFile, nil, nil)
-            if smoother.available?.isEmpty == false { add(.chooseRun, "choose a run", nil) }
-            return
-        }
-        switch smoother.focus {
-        case .sliders:
-            add(.left, "fine", "h l")
-            add(.coarseLeft, "coarse", "H L")
-            add(.enterValue, nil, nil)
-        case .chart:
-            add(.left, "crosshair", "h l")
-            add(.panLeft, nil, arrows)
-            add(.zoomIn, "zoom", "+-")
-            add(.showHide, "curves", nil)
-        case .scores: add(.down, "channel", "j k")
-        case .videos:
-            add(.open, "show", nil)
-            add(.filter, "filter", nil)
-        case .map: add(.left, "move σ1, σ2", "h j k l")
-        case .tuning: add(.open, "take it", nil)
-        }
-        add(.tune, smoother.isTuning ? "stop tuning" : "tune", nil)
-        add(.chooseVideo, nil, nil)
-        if set.channels.count > 1 { add(.chooseChannel, nil, nil) }
-        if set.folds.count > 1 { add(.chooseFold, nil, nil) }
-        if smoother.focus == .sliders {
-            add(.showAll, "identity", nil)
-            add(.plainGaussian, "plain", "g")
-        }
-        add(.takeOut, "export", nil)
-        if case .run = smoother.source { add(.keep, nil, nil) }
-        add(.chooseRun, nil, nil)
-        add(.openFile, nil, nil)
-        add(.zoomPane, smoother.isZoomed ? "unzoom" : nil, nil)
-        if smoother.focus != .chart { add(.showHide, "curves", nil) }
-        if set.channels.count > 1, set.task != .expression {
-            add(.linkChannels, smoother.isLinked ? "each channel" : "all channels", nil)
-        }
-        add(.filterOptions, nil, nil)
-        add(.tuningOptions, nil, nil)
+        return items.sorted { $0.hint.rank < $1.hint.rank }
     }
 
     /// The hints that fit and their columns; help and quit always do.
-    private var shown: [(hint: Hint, column: Int)] {
-        let fixed = [Hint(key: "?", text: "help", action: .help), Hint(key: "q", text: "quit", action: .quit)]
+    private var shown: [Item] {
+        let wanted = wanted
+        let fixed = wanted.filter(\.isFixed)
         var room = rect.width - 2 - fixed.reduce(0) { $0 + $1.width + 2 }
-        var kept: [Hint] = []
-        for hint in wanted where hint.width + 2 <= room {
-            kept.append(hint)
-            room -= hint.width + 2
+        var kept: [Item] = []
+        for item in wanted where !item.isFixed && item.width + 2 <= room {
+            kept.append(item)
+            room -= item.width + 2
         }
         var column = rect.column + 1
-        return (kept + fixed).map { hint in
-            defer { column += hint.width + 2 }
-            return (hint, column)
+        return (kept + fixed).map { item in
+            defer { column += item.width + 2 }
+            var item = item
+            item.column = column
+            return item
         }
     }
 
     /// The filter that takes the keys, if one does.
-    private var typed: String? {
-        guard state.overlay == nil, state.isTypingFilter else { return nil }
-        return state.filter
-    }
+    private var typed: Filter? { state.popup == nil ? state.typedFilter.map { state[keyPath: $0] } : nil }
 
     func draw(into frame: inout Frame) {
         let start = Position(column: rect.column + 1, row: rect.row)
         let glyphs = state.options.glyphs
         if let typed {
             let column = frame.put(
-                [Span("/", theme[.key]), Span(typed, theme[.text])], at: start, clip: rect)
+                [Span("/", theme[.key]), Span(typed.text, theme[.text])], at: start, clip: rect)
             frame.cursor = Position(column: min(column, rect.endColumn - 1), row: rect.row)
             let help = [
-                Span("Enter", theme[.key]), Span(" keep  ", theme[.faint]), Span("Esc", theme[.key]),
+                Span("Enter", theme[.key]), Span(" apply  ", theme[.faint]), Span("Esc", theme[.key]),
                 Span(" clear", theme[.faint]),
             ]
             if column + help.width + 3 < rect.endColumn { frame.put(help, endingAt: rect.endColumn - 1, row: rect.row) }
-            return
-        }
-        if case .value(let text) = state.overlay {
-            drawValue(text, into: &frame)
             return
         }
         if let notice = state.notice {
@@ -158,32 +74,21 @@ struct HintsView {
             frame.put(text, at: start, style: style, clip: rect)
             return
         }
-        for (hint, column) in shown {
-            let spans = [Span(hint.key, theme[.key]), Span(" " + hint.text, theme[.faint])]
-            frame.put(spans, at: Position(column: column, row: rect.row), clip: rect)
+        for item in shown {
+            let spans = [Span(item.key, theme[.key]), Span(" " + item.hint.text, theme[.faint])]
+            frame.put(spans, at: Position(column: item.column, row: rect.row), clip: rect)
         }
-    }
-
-    /// The value of a slider while it is typed; what is wrong with it stands beside it.
-    private func drawValue(_ text: String, into frame: inout Frame) {
-        let name = state.options.glyphs.plain(state.smoother.slider.name)
-        let column = frame.put(
-            [Span("\(name) = ", theme[.key]), Span(text, theme[.text])],
-            at: Position(column: rect.column + 1, row: rect.row), clip: rect)
-        frame.cursor = Position(column: min(column, rect.endColumn - 1), row: rect.row)
-        var help = [
-            Span("Enter", theme[.key]), Span(" set  ", theme[.faint]), Span("Esc", theme[.key]),
-            Span(" leave  29,8,3.5 sets all three", theme[.faint]),
-        ]
-        if let notice = state.notice { help = [Span(state.options.glyphs.plain(notice.text), theme[.warning])] }
-        if column + help.width + 3 < rect.endColumn { frame.put(help, endingAt: rect.endColumn - 1, row: rect.row) }
     }
 
     var clickables: [Clickable] {
-        guard typed == nil, state.notice == nil, state.overlay == nil else { return [] }
+        guard typed == nil, state.notice == nil, state.popup == nil else { return [] }
         return shown.map {
-            Clickable(
-                rect: Rect(column: $0.column, row: rect.row, width: $0.hint.width, height: 1), action: $0.hint.action)
+            Clickable(rect: Rect(column: $0.column, row: rect.row, width: $0.width, height: 1), action: $0.action)
         }
     }
+}
+
+extension GlyphSet {
+    /// The arrow keys, in a hint.
+    var arrows: String { self == .ascii ? "<- ->" : "←→" }
 }

@@ -35,14 +35,16 @@ public enum ThemeFile {
         } catch {
             throw Problem(description: error.description)
         }
-        guard case .object(let object) = root.value else { throw at(root, "a theme is an object") }
+        guard case .object(let object) = root.value else { throw at(root, "a theme is an object in braces") }
         try refuseUnknown(object, known: ["name", "ground", "styles"], of: "a theme")
         guard case .string(let name)? = object["name"]?.value, !name.isEmpty else {
             throw at(object["name"] ?? root, "name must be a text such as \"dark\"")
         }
         guard case .string(let groundName)? = object["ground"]?.value,
             let ground = Theme.Ground(rawValue: groundName)
-        else { throw at(object["ground"] ?? root, "ground must be \"dark\" or \"light\": the terminal it is made for") }
+        else {
+            throw at(object["ground"] ?? root, "ground must be \"dark\" or \"light\", the background it is made for")
+        }
         guard let node = object["styles"], case .object(let entries) = node.value else {
             throw at(object["styles"] ?? root, "styles must be an object with a style for every role")
         }
@@ -71,7 +73,7 @@ public enum ThemeFile {
         ]
         for (key, attribute) in attributes {
             guard let node = object[key] else { continue }
-            guard case .boolean(let isOn) = node.value else { throw at(node, "\(key) is true or false") }
+            guard case .boolean(let isOn) = node.value else { throw at(node, "\(key) must be true or false") }
             if isOn { style.attributes.insert(attribute) }
         }
         return style

@@ -5,14 +5,11 @@ public enum KeyPage {
     /// The table of keys in Markdown, one section a group.
     public static var markdown: String {
         var lines: [String] = []
-        for group in Binding.Group.allCases {
+        for group in Action.Group.allCases {
             lines += ["### \(group.rawValue)", "", "| key | does | name in the palette |", "|---|---|---|"]
-            for binding in KeyTable.bindings where binding.group == group {
-                let keys = binding.keys.map { key in
-                    let label = binding.action == .first && key == .character("g") ? "g g" : key.label
-                    return "`\(label)`"
-                }
-                lines.append("| \(keys.joined(separator: " ")) | \(binding.help) | \(binding.name) |")
+            for action in KeyTable.actions where action.group == group {
+                let keys = action.keyLabels.map { "`\($0)`" }.joined(separator: " ")
+                lines.append("| \(keys) | \(action.help) | \(action.name) |")
             }
             lines.append("")
         }

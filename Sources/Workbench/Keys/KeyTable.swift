@@ -1,270 +1,183 @@
 import Screen
 
-/// Everything a person can ask for: by key, by name in the palette, or with the mouse on a hint.
-public enum Action: Hashable, Sendable {
-    case show(WorkbenchView)
-    case focusNext, focusPrevious, zoomPane, chooseRun, help, palette, filter, copy, toggleMouse, nextTheme
-    case redraw, suspend, quit, close
-    case left, right, up, down, coarseLeft, coarseRight, first, last, pageDown, pageUp
-    case nextMatch, previousMatch, open
-    case pause, stop, checkpoint, resumeRun
-    case axisUnit, lessSmoothing, moreSmoothing, panLeft, panRight, zoomIn, zoomOut, showAll, logAxis
-    case showHide, takeOut, sort
-    case chooseFold, chooseVideo, chooseChannel, openFile, enterValue, plainGaussian, linkChannels, filterOptions
-    case tune, tuningOptions, keep
-}
-
-/// One row of the key table.
-struct Binding: Sendable {
-    enum Group: String, CaseIterable, Sendable {
-        case everywhere = "Everywhere"
-        case moving = "Moving"
-        case training = "Training"
-        case curves = "Curves"
-        case log = "Log and scores"
-        case smoother = "Smoother"
-    }
-
-    let action: Action
-    /// The keys that do it; the first one is shown in hints. `g g` is the one key pressed twice.
-    let keys: [Key]
-    /// Its name in the palette.
-    let name: String
-    /// What it does, for the help and the key page.
-    let help: String
-    let group: Group
-    /// A word or two for the last line; nil keeps it out of there.
-    var hint: String?
-}
-
-/// The one table of keys. It feeds dispatch, the hints, the help, the palette and the key page of the documents.
+/// The one table of keys: the actions that all pages share, and those of the pages. It feeds dispatch, the hints, the help,
+/// the palette and the key page of the documents.
 enum KeyTable {
-    static let bindings: [Binding] =
-        WorkbenchView.allCases.map { view in
-            Binding(
-                action: .show(view), keys: [.character(Character(String(view.rawValue)))],
-                name: view.title.lowercased(), help: "show \(view.title)", group: .everywhere)
-        } + everywhere + moving + training + curves + log + smoother
-
-    /// The action of a key; nil when it has none.
-    static func action(for key: Key) -> Action? { byKey[key] }
-
-    static func binding(_ action: Action) -> Binding? { bindings.first { $0.action == action } }
-
-    private static let byKey: [Key: Action] = {
-        var table: [Key: Action] = [:]
-        for binding in bindings where binding.action != .first {
-            for key in binding.keys { table[key] = binding.action }
-        }
-        table[.home] = .first
-        return table
+    /// Every action once, in the order of the help.
+    static let actions: [Action] = {
+        var seen: Set<String> = []
+        let all = shared + Router.pages.flatMap(\.actions)
+        let once = all.filter { seen.insert($0.name).inserted }
+        return Action.Group.allCases.flatMap { group in once.filter { $0.group == group } }
     }()
 
-    private static let everywhere: [Binding] = [
-        Binding(action: .focusNext, keys: [.tab], name: "next pane", help: "focus the next pane", group: .everywhere),
-        Binding(
-            action: .focusPrevious, keys: [.backTab], name: "previous pane", help: "focus the pane before",
-            group: .everywhere),
-        Binding(
-            action: .zoomPane, keys: [.character("z")], name: "zoom pane",
-            help: "the whole screen for the pane, and back", group: .everywhere, hint: "zoom pane"),
-        Binding(
-            action: .chooseRun, keys: [.character("R")], name: "choose run",
-            help: "choose the run to watch, or to smooth",
-            group: .everywhere, hint: "runs"),
-        Binding(
-            action: .help, keys: [.character("?")], name: "help", help: "show the keys", group: .everywhere,
-            hint: "help"),
-        Binding(
-            action: .palette, keys: [.character(":")], name: "palette", help: "find any action by its name",
-            group: .everywhere),
-        Binding(
-            action: .filter, keys: [.character("/")], name: "filter", help: "filter the list or the log",
-            group: .everywhere),
-        Binding(
-            action: .copy, keys: [.character("y")], name: "copy",
-            help: "copy values, a line or a run's name", group: .everywhere),
-        Binding(
-            action: .toggleMouse, keys: [.character("m")], name: "mouse",
-            help: "let the terminal select text, and back", group: .everywhere),
-        Binding(
-            action: .nextTheme, keys: [.character("T")], name: "next theme", help: "change the colours",
-            group: .everywhere),
-        Binding(
-            action: .close, keys: [.escape], name: "close", help: "close popup, filter, crosshair or alert",
-            group: .everywhere),
-        Binding(
-            action: .redraw, keys: [.control("l")], name: "redraw", help: "draw the screen anew", group: .everywhere),
-        Binding(
-            action: .suspend, keys: [.control("z")], name: "suspend", help: "go to the shell; fg comes back",
-            group: .everywhere),
-        Binding(
-            action: .quit, keys: [.character("q"), .control("c")], name: "quit", help: "leave; training goes on",
-            group: .everywhere, hint: "quit"),
+    /// What can be done on a page: its own actions, the shared ones, and those of other pages; each refuses where it has to.
+    static func actions(on page: any Page) -> [Action] { actions.map { meaning(of: $0, on: page) } }
+
+    /// The action of a key on a page; nil when it has none.
+    static func action(for key: Key, on page: any Page) -> Action? {
+        let found =
+            page.actions.first { $0.keys.contains(key) } ?? shared.first { $0.keys.contains(key) }
+            ?? actions.first { $0.keys.contains(key) }
+        return found.map { meaning(of: $0, on: page) }
+    }
+
+    /// What an action means on a page: what the page makes of it, or what it is everywhere.
+    static func meaning(of action: Action, on page: any Page) -> Action {
+        if let own = page.actions.first(where: { $0.name == action.name }) { return own }
+        if let everywhere = shared.first(where: { $0.name == action.name }) { return everywhere }
+        if action.isEverywhere { return action }
+        let view = Router.view(with: action)
+        return action.refused { _ in
+            "that action is in the \(view?.title ?? "") view (press \(view?.rawValue ?? 0))"
+        }
+    }
+
+    /// The motion of a key; in popups `g` alone goes to the first line.
+    static func motion(for key: Key) -> Motion? { shared.first { $0.motion != nil && $0.keys.contains(key) }?.motion }
+
+    /// What is the same in every view, or means something on several pages.
+    static let shared: [Action] = WorkbenchView.allCases.map { Action.show($0) } + everywhere + moving + curves + log
+
+    private static let everywhere: [Action] = [
+        .focusNext, .focusPrevious, .zoomPane, .chooseRun,
+        Action(
+            "help", keys: [.character("?")], help: "show the keys", in: .everywhere,
+            hint: { _ in Hint("help", rank: Hint.always - 1) }
+        ) { $0.present(HelpPopup()) },
+        Action("palette", keys: [.character(":")], help: "find any action by its name", in: .everywhere) {
+            $0.present(PalettePopup())
+        },
+        .filter, .copy,
+        Action(
+            "mouse", keys: [.character("m")], help: "turn the mouse off to select text, or on", in: .everywhere
+        ) { $0.toggleMouse() },
+        Action("next theme", keys: [.character("T")], help: "change to the next colour theme", in: .everywhere) {
+            $0.nextTheme()
+        },
+        .close,
+        Action("redraw", keys: [.control("l")], help: "redraw the screen", in: .everywhere) { _ in [.redraw] },
+        Action("suspend", keys: [.control("z")], help: "suspend to the shell; fg returns", in: .everywhere) { _ in
+            [.suspend]
+        },
+        Action(
+            "quit", keys: [.character("q"), .control("c")], help: "leave the workbench; training continues",
+            in: .everywhere, hint: { _ in Hint("quit", rank: Hint.always) }
+        ) { _ in [.quit] },
     ]
 
-    private static let moving: [Binding] = [
-        Binding(
-            action: .left, keys: [.character("h")], name: "left",
-            help: "crosshair, history or slider one back", group: .moving),
-        Binding(
-            action: .down, keys: [.character("j"), .down], name: "down", help: "one line down", group: .moving),
-        Binding(action: .up, keys: [.character("k"), .up], name: "up", help: "one line up", group: .moving),
-        Binding(
-            action: .right, keys: [.character("l")], name: "right",
-            help: "crosshair, history or slider one on", group: .moving),
-        Binding(
-            action: .coarseLeft, keys: [.character("H")], name: "coarse left",
-            help: "ten times as far back", group: .moving),
-        Binding(
-            action: .coarseRight, keys: [.character("L")], name: "coarse right",
-            help: "ten times as far on", group: .moving),
-        Binding(
-            action: .first, keys: [.character("g"), .home], name: "first", help: "to the beginning", group: .moving),
-        Binding(
-            action: .last, keys: [.character("G"), .end], name: "last", help: "to the end, and follow it",
-            group: .moving),
-        Binding(
-            action: .pageDown, keys: [.control("d"), .pageDown], name: "half page down", help: "half a page down",
-            group: .moving),
-        Binding(
-            action: .pageUp, keys: [.control("u"), .pageUp], name: "half page up", help: "half a page up",
-            group: .moving),
-        Binding(
-            action: .nextMatch, keys: [.character("n")], name: "next match",
-            help: "next match, alert or video", group: .moving),
-        Binding(
-            action: .previousMatch, keys: [.character("N")], name: "previous match",
-            help: "match, alert or video before", group: .moving),
-        Binding(
-            action: .open, keys: [.enter], name: "open", help: "take what is selected; zoom the pane",
-            group: .moving),
+    private static let moving: [Action] = [
+        Action(.left, "left", keys: [.character("h")], help: "move crosshair, history or slider back"),
+        Action(.down, "down", keys: [.character("j"), .down], help: "one line down"),
+        Action(.up, "up", keys: [.character("k"), .up], help: "one line up"),
+        Action(.right, "right", keys: [.character("l")], help: "move crosshair, history or slider forward"),
+        Action(.coarseLeft, "coarse left", keys: [.character("H")], help: "move ten times as far back"),
+        Action(.coarseRight, "coarse right", keys: [.character("L")], help: "move ten times as far forward"),
+        Action(.first, "first", keys: [.character("g"), .home], help: "go to the beginning"),
+        Action(.last, "last", keys: [.character("G"), .end], help: "go to the end and follow it"),
+        Action(.pageDown, "half page down", keys: [.control("d"), .pageDown], help: "half a page down"),
+        Action(.pageUp, "half page up", keys: [.control("u"), .pageUp], help: "half a page up"),
+        Action(.nextMatch, "next match", keys: [.character("n")], help: "next match, alert or video"),
+        Action(.previousMatch, "previous match", keys: [.character("N")], help: "previous match, alert or video"),
+        .open,
     ]
 
-    private static let training: [Binding] = [
-        Binding(
-            action: .pause, keys: [.character("p")], name: "pause",
-            help: "pause training, or go on with it", group: .training, hint: "pause"),
-        Binding(
-            action: .stop, keys: [.character("s")], name: "stop", help: "stop training, after asking how",
-            group: .training, hint: "stop"),
-        Binding(
-            action: .checkpoint, keys: [.character("c")], name: "checkpoint", help: "write a checkpoint now",
-            group: .training, hint: "checkpoint"),
-        Binding(
-            action: .resumeRun, keys: [.character("r")], name: "resume run",
-            help: "resume a stopped, failed or lost run", group: .training, hint: "resume"),
+    private static let curves: [Action] = [
+        .axisUnit, .lessSmoothing, .moreSmoothing,
+        Action(.panLeft, "pan left", keys: [.left], help: "pan left; lower the slider", in: .curves),
+        Action(.panRight, "pan right", keys: [.right], help: "pan right; raise the slider", in: .curves),
+        Action(.zoomIn, "zoom in", keys: [.character("+")], help: "zoom in around the crosshair", in: .curves),
+        Action(.zoomOut, "zoom out", keys: [.character("-")], help: "zoom out", in: .curves),
+        .showAll, .logAxis,
     ]
 
-    private static let curves: [Binding] = [
-        Binding(
-            action: .axisUnit, keys: [.character("x")], name: "axis unit",
-            help: "count steps, epochs, frames or time", group: .curves, hint: "step/epoch/time"),
-        Binding(
-            action: .lessSmoothing, keys: [.character("[")], name: "less smoothing", help: "smooth less (σ1)",
-            group: .curves, hint: "smoothing"),
-        Binding(
-            action: .moreSmoothing, keys: [.character("]")], name: "more smoothing", help: "smooth more (σ1)",
-            group: .curves),
-        Binding(
-            action: .panLeft, keys: [.left], name: "pan left", help: "pan back; a slider down", group: .curves,
-            hint: "pan"),
-        Binding(
-            action: .panRight, keys: [.right], name: "pan right", help: "pan on; a slider up", group: .curves),
-        Binding(
-            action: .zoomIn, keys: [.character("+")], name: "zoom in", help: "zoom in around the crosshair",
-            group: .curves, hint: "zoom"),
-        Binding(
-            action: .zoomOut, keys: [.character("-")], name: "zoom out", help: "zoom out", group: .curves),
-        Binding(
-            action: .showAll, keys: [.character("0")], name: "show all",
-            help: "show the whole curve; sliders: identity",
-            group: .curves),
-        Binding(
-            action: .logAxis, keys: [.character("o")], name: "log axis", help: "logarithmic vertical axis",
-            group: .curves, hint: "log axis"),
-    ]
-
-    private static let log: [Binding] = [
-        Binding(
-            action: .showHide, keys: [.character("t")], name: "log", help: "show or hide the log; choose curves",
-            group: .log, hint: "log"),
-        Binding(
-            action: .chooseFold, keys: [.character("F")], name: "choose fold", help: "choose a fold",
-            group: .log, hint: "fold"),
-        Binding(
-            action: .sort, keys: [.character("S")], name: "sort", help: "sort classes by score, or by name",
-            group: .log, hint: "sort"),
-        Binding(
-            action: .takeOut, keys: [.character("e")], name: "export",
-            help: "export; the whole log in a pager", group: .log),
-    ]
-
-    private static let smoother: [Binding] = [
-        Binding(
-            action: .openFile, keys: [.character("O")], name: "open predictions",
-            help: "open predictions of any model from a file", group: .smoother, hint: "open file"),
-        Binding(
-            action: .chooseVideo, keys: [.character("V")], name: "choose video",
-            help: "choose a video, worst first", group: .smoother, hint: "video"),
-        Binding(
-            action: .chooseChannel, keys: [.character("C")], name: "choose channel",
-            help: "choose valence, a unit, a class", group: .smoother, hint: "channel"),
-        Binding(
-            action: .enterValue, keys: [.character("=")], name: "enter value",
-            help: "type a value, or three: 29,8,3.5", group: .smoother, hint: "number"),
-        Binding(
-            action: .plainGaussian, keys: [.character("P")], name: "plain gaussian",
-            help: "σ1 alone; on the sliders also g", group: .smoother, hint: "plain"),
-        Binding(
-            action: .linkChannels, keys: [.character("i")], name: "link channels",
-            help: "sigmas for each channel, or for all", group: .smoother, hint: "each channel"),
-        Binding(
-            action: .filterOptions, keys: [.character(",")], name: "filter options",
-            help: "edges, gaps, logits, clipping", group: .smoother, hint: "filter options"),
-        Binding(
-            action: .tune, keys: [.character("a")], name: "tune",
-            help: "search sigmas and thresholds; again: stop", group: .smoother, hint: "tune"),
-        Binding(
-            action: .tuningOptions, keys: [.character("A")], name: "tuning options",
-            help: "what a tuning leaves out and takes", group: .smoother, hint: "how to tune"),
-        Binding(
-            action: .keep, keys: [.character("w")], name: "keep",
-            help: "keep sigmas and thresholds with the run", group: .smoother, hint: "keep"),
-    ]
+    private static let log: [Action] = [.showHide, .chooseFold, .sort, .export]
 }
 
-extension Key {
-    /// The key as people write it.
-    var label: String {
-        switch self {
-        case .character(" "): "Space"
-        case .character(let character): String(character)
-        case .control(let character): "Ctrl-" + String(character)
-        case .alt(let character): "Alt-" + String(character)
-        case .enter: "Enter"
-        case .escape: "Esc"
-        case .tab: "Tab"
-        case .backTab: "Shift-Tab"
-        case .backspace: "Backspace"
-        case .delete: "Del"
-        case .insert: "Ins"
-        case .up: "↑"
-        case .down: "↓"
-        case .left: "←"
-        case .right: "→"
-        case .home: "Home"
-        case .end: "End"
-        case .pageUp: "PgUp"
-        case .pageDown: "PgDn"
-        case .function(let number): "F\(number)"
-        }
+/// Actions that mean something of their own on several pages: what they are called here, what they do there.
+extension Action {
+    static let focusNext = Action(
+        "next pane", keys: [.tab], help: "focus the next pane", in: .everywhere,
+        elsewhere: "this view has only one pane")
+    static let focusPrevious = Action(
+        "previous pane", keys: [.backTab], help: "focus the previous pane", in: .everywhere,
+        elsewhere: "this view has only one pane")
+    static let zoomPane = Action(
+        "zoom pane", keys: [.character("z")], help: "fill the screen with the pane, or undo", in: .everywhere,
+        elsewhere: "this view has no panes to zoom")
+    /// Watches another run, unless a page chooses runs for something else.
+    static let chooseRun = Action(
+        "choose run", keys: [.character("R")], help: "choose the run to watch or to smooth", in: .everywhere,
+        refused: { $0.runs.isEmpty ? "no runs yet" : nil }
+    ) { $0.present(Chooser.watch($0)) }
+    static let filter = Action(
+        "filter", keys: [.character("/")], help: "filter the list or the log", in: .everywhere,
+        elsewhere: "this view has nothing to filter")
+    static let copy = Action(
+        "copy", keys: [.character("y")], help: "copy the values, line or run name shown", in: .everywhere,
+        elsewhere: "nothing to copy here")
+    /// Esc where there is nothing to close is no mistake.
+    static let close = Action(
+        "close", keys: [.escape], help: "close the popup, filter, crosshair, alert", in: .everywhere
+    ) { _ in [] }
+    static let open = Action(
+        "open", keys: [.enter], help: "choose the selected line; zoom the pane", in: .moving,
+        elsewhere: "nothing to open here")
+
+    private static let curvesElsewhere = "the curves are in the Monitor view (press 2)"
+    static let axisUnit = Action(
+        "axis unit", keys: [.character("x")], help: "axis in steps, epochs, frames or time", in: .curves,
+        elsewhere: curvesElsewhere)
+    static let lessSmoothing = Action(
+        "less smoothing", keys: [.character("[")], help: "smooth the curve less (Smoother: σ1)", in: .curves,
+        elsewhere: curvesElsewhere)
+    static let moreSmoothing = Action(
+        "more smoothing", keys: [.character("]")], help: "smooth the curve more (Smoother: σ1)", in: .curves,
+        elsewhere: curvesElsewhere)
+    static let showAll = Action(
+        "show all", keys: [.character("0")], help: "show the whole curve; sliders: no filter", in: .curves,
+        elsewhere: curvesElsewhere)
+    static let logAxis = Action(
+        "log axis", keys: [.character("o")], help: "logarithmic vertical axis", in: .curves,
+        elsewhere: curvesElsewhere)
+
+    static let showHide = Action(
+        "log", keys: [.character("t")], help: "show or hide the log; choose curves", in: .log,
+        elsewhere: "the log is in the Monitor view (press 2)")
+    static let chooseFold = Action(
+        "choose fold", keys: [.character("F")], help: "choose a fold", in: .log,
+        elsewhere: "folds are in the Monitor and Smoother views (press 2 or 3)")
+    static let sort = Action(
+        "sort", keys: [.character("S")], help: "sort classes by score or by name", in: .log,
+        elsewhere: "only scores by class can be sorted, in the Monitor view (press 2)")
+    /// The log of the run in a pager, unless a page has something else to export.
+    static let export = Action(
+        "export", keys: [.character("e")], help: "export; open the log in a pager", in: .log,
+        refused: { $0.subject == nil ? "no run is chosen" : nil }
+    ) { state in state.subject.map { [.openLog($0.id)] } ?? [] }
+
+    /// Shows a view by its number.
+    static func show(_ view: WorkbenchView) -> Action {
+        Action(
+            view.title.lowercased(), keys: [.character(Character(String(view.rawValue)))], help: "show \(view.title)",
+            in: .everywhere
+        ) { $0.show(view) }
     }
 }
 
-extension Binding {
-    /// All its keys, as people write them.
-    var keyLabel: String {
-        keys.map { action == .first && $0 == .character("g") ? "g g" : $0.label }.joined(separator: " ")
+extension State {
+    mutating func toggleMouse() -> [Effect] {
+        mouse.toggle()
+        notice = Notice(text: mouse ? "mouse on" : "mouse off: the terminal selects text; m turns it on again")
+        return [.setMouse(mouse)]
+    }
+
+    mutating func nextTheme() -> [Effect] {
+        let themes = options.themes.isEmpty ? [Theme.standard, Theme.mono] : options.themes
+        let now = themes.firstIndex { $0.name == options.theme.name } ?? -1
+        options.theme = themes[(now + 1) % themes.count]
+        options.followsGround = false
+        notice = Notice(text: "theme \(options.theme.name)")
+        return []
     }
 }

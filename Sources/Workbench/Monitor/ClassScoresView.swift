@@ -47,29 +47,28 @@ struct ClassScoresView {
         if state.monitor.sortsByScore { legend.append(Span("sorted ", theme[.faint])) }
         let box = Box(
             title: title, legend: legend, note: epochs > 0 ? [Span("epoch \(epochs)", theme[.faint])] : [],
-            isFocused: state.focus == .classes)
+            isFocused: state.monitor.focus == .classes)
         let inner = box.draw(into: &frame, in: rect, glyphs: glyphs, theme: theme).inset(1, 0)
         let lines = lines(tasks)
         guard !lines.isEmpty else {
-            frame.put(centred: "the first scores come with the first epoch", in: inner, style: theme[.faint])
+            frame.put(centred: "scores appear after the first epoch", in: inner, style: theme[.faint])
             return
         }
         // The mean of the last task stays in view, whatever is scrolled.
         let pinned = lines.count > inner.height && inner.height > 1 ? 1 : 0
-        let height = inner.height - pinned
-        let first = max(0, min(state.monitor.classScroll, lines.count - pinned - height))
+        let rows = Rect(column: inner.column, row: inner.row, width: inner.width, height: inner.height - pinned)
+        let window = ScrollWindow(count: lines.count - pinned, in: rows, .from(state.monitor.classScroll))
         let columns = Columns(lines, width: inner.width)
-        for row in 0..<min(height, lines.count - first) {
-            draw(lines[first + row], columns, into: &frame, row: inner.row + row, inner)
+        for line in window.lines { draw(lines[line], columns, into: &frame, in: window.rect(of: line)) }
+        if pinned > 0, let last = lines.last {
+            let row = Rect(column: inner.column, row: inner.endRow - 1, width: inner.width, height: 1)
+            draw(last, columns, into: &frame, in: row)
         }
-        if pinned > 0, let last = lines.last { draw(last, columns, into: &frame, row: inner.endRow - 1, inner) }
-        ListView.drawScrollMark(
-            into: &frame, column: rect.endColumn - 1, row: inner.row, height: height, first: first,
-            count: lines.count - pinned, glyphs: glyphs, style: theme[.faint])
+        window.drawMark(into: &frame, column: rect.endColumn - 1, glyphs: glyphs, style: theme[.faint])
     }
 
     /// How far the list can be scrolled.
-    var maximalScroll: Int { max(0, lines(tasks).count - (rect.height - 2)) }
+    var maximalScroll: Int { ScrollWindow.furthest(count: lines(tasks).count, height: rect.height - 2) }
 
     /// Widths that fit: the name, how often it is true, the bar, the score, the epochs.
     private struct Columns {
@@ -88,12 +87,12 @@ struct ClassScoresView {
         }
     }
 
-    private func draw(_ line: Line, _ columns: Columns, into frame: inout Frame, row: Int, _ inner: Rect) {
-        var column = inner.column
+    private func draw(_ line: Line, _ columns: Columns, into frame: inout Frame, in row: Rect) {
+        var column = row.column
         func put(_ text: String, _ width: Int, _ style: Style, right: Bool = false) {
             let padded = TextWidth.pad(
                 glyphs.plain(text), to: width, right ? .right : .left, ellipsis: glyphs.ellipsis)
-            frame.put(padded, at: Position(column: column, row: row), style: style, clip: inner)
+            frame.put(padded, at: Position(column: column, row: row.row), style: style, clip: row)
             column += width
         }
         let values: [Double]
@@ -112,7 +111,7 @@ struct ClassScoresView {
         put(support, columns.support, theme[.faint], right: true)
         put("", 1, theme[.text])
         if isEmpty {
-            put("not in the truth of this fold", columns.bar, theme[.faint])
+            put("no true example in this fold", columns.bar, theme[.faint])
         } else {
             let bar = Bars.bar(max(0, value), width: columns.bar, glyphs: glyphs)
             put(bar, columns.bar, theme[isMean ? .barCurrent : .bar])

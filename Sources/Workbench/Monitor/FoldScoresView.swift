@@ -32,19 +32,20 @@ struct FoldScoresView {
         let box = Box(
             title: "\(tasks.first?.name ?? "Scores") by fold",
             legend: [Span(" last epoch ", theme[.faint])],
-            footer: [Span("best epoch: selected on its fold", theme[.faint])], isFocused: state.focus == .folds)
+            footer: [Span("best epoch: chosen on the same fold", theme[.faint])],
+            isFocused: state.monitor.focus == .folds)
         let inner = box.draw(into: &frame, in: rect, glyphs: glyphs, theme: theme)
         guard !tasks.isEmpty else {
-            frame.put(centred: "the first scores come with the first epoch", in: inner, style: theme[.faint])
+            frame.put(centred: "scores appear after the first epoch", in: inner, style: theme[.faint])
             return
         }
         let table = table(tasks, width: inner.width - 2)
         let rows = folds.map { row($0, tasks, table.bar) } + (folds.count > 1 ? [mean(folds, tasks, table.bar)] : [])
         // The mean is the last; the fold that trains stands before it.
-        let start = max(0, rows.count - (inner.height - 1))
         table.table.draw(
-            { rows[$0] }, count: rows.count, first: start, selected: nil, into: &frame, in: inner, glyphs: glyphs,
-            theme: theme)
+            in: Table.window(count: rows.count, in: inner, .end), selected: nil, into: &frame,
+            with: state.options.appearance
+        ) { rows[$0] }
     }
 
     /// Valence and arousal for CCC; beside the first task the means of the others.

@@ -13,34 +13,35 @@ struct LogView {
         let lines = state.shownLog
         let log = state.monitor.log
         var note: [Span] = []
-        if !log.filter.isEmpty {
-            note = [Span("/" + log.filter, theme[.match]), Span("  \(lines.count)", theme[.faint])]
+        if !log.filter.text.isEmpty {
+            note = [Span("/" + log.filter.text, theme[.match]), Span("  \(lines.count)", theme[.faint])]
         } else if let selected = log.selected {
             note = [Span("\(min(selected + 1, lines.count))/\(lines.count)", theme[.faint])]
         } else if !lines.isEmpty {
             note = [Span("\(lines.count)", theme[.faint])]
         }
-        let isFocused = state.focus == .log
+        let isFocused = state.monitor.focus == .log
         let inner = Box(title: "Log", note: note, isFocused: isFocused)
             .draw(into: &frame, in: rect, glyphs: glyphs, theme: theme)
         guard !inner.isEmpty else { return }
         if lines.isEmpty {
-            let text = log.filter.isEmpty ? "nothing yet" : "nothing matches /\(log.filter)"
+            let text = log.filter.text.isEmpty ? "no lines yet" : "nothing matches /\(log.filter.text)"
             frame.put(centred: text, in: inner, style: theme[.faint])
             return
         }
-        let last = lines.count - 1
-        let selected = min(last, log.selected ?? last)
-        let first = max(
-            0, min(lines.count - inner.height, log.selected == nil ? lines.count : selected - inner.height / 2))
-        for row in 0..<min(inner.height, lines.count - first) {
-            let index = first + row
-            let place = Rect(column: inner.column, row: inner.row + row, width: inner.width, height: 1)
-            draw(lines[index], isSelected: isFocused && log.selected == index, into: &frame, place: place)
+        let window = window(lines.count)
+        for line in window.lines {
+            let isSelected = isFocused && log.selected == line
+            draw(lines[line], isSelected: isSelected, into: &frame, place: window.rect(of: line))
         }
-        ListView.drawScrollMark(
-            into: &frame, column: rect.endColumn - 1, row: inner.row, height: inner.height, first: first,
-            count: lines.count, glyphs: glyphs, style: theme[isFocused ? .borderFocused : .faint])
+        window.drawMark(
+            into: &frame, column: rect.endColumn - 1, glyphs: glyphs, style: theme[isFocused ? .borderFocused : .faint])
+    }
+
+    /// The lines in view, of so many.
+    func window(_ count: Int) -> ScrollWindow {
+        let selected = state.monitor.log.selected
+        return ScrollWindow(count: count, in: rect.inset(1, 1), selected.map { .around(min($0, count - 1)) } ?? .end)
     }
 
     private func draw(_ line: LogLine, isSelected: Bool, into frame: inout Frame, place: Rect) {
@@ -70,5 +71,14 @@ struct LogView {
         case .state: ("●", .good)
         case nil: ("│", .faint)
         }
+    }
+}
+
+extension State {
+    /// The lines that the filter of the log lets through, oldest first.
+    var shownLog: [LogLine] {
+        guard let log = watched?.log else { return [] }
+        let filter = monitor.log.filter
+        return filter.text.isEmpty ? log : log.filter { filter.passes("\($0.kind?.rawValue ?? "stray") \($0.text)") }
     }
 }

@@ -4,7 +4,7 @@ import Screen
 /// The panes of a run that trains: loss, learning rate, reconstructions or, with labels, scores by class and by fold; log.
 struct MonitorView {
     let state: State
-    let layout: Layout
+    let layout: MonitorLayout
 
     private var theme: Theme { state.options.theme }
     private var glyphs: GlyphSet { state.options.glyphs }
@@ -20,9 +20,7 @@ struct MonitorView {
             case .log: LogView(state: state, rect: rect).draw(into: &frame)
             }
         }
-        if let run = state.run, let status = layout.status {
-            StatusView(state: state, run: run, rect: status).draw(into: &frame)
-        }
+        if let run = state.run { StatusView(state: state, run: run, rect: layout.status).draw(into: &frame) }
         if let alert = state.alert, let rect = layout.alert { draw(alert, into: &frame, rect: rect) }
     }
 
@@ -55,14 +53,16 @@ struct MonitorView {
             spans.append(Span(" smooth " + Numbers.short(weight) + " ", theme[.faint]))
         }
         if state.monitor.isLog { spans.append(Span(" log ", theme[.faint])) }
-        if let place = state.monitor.place { spans.append(Span(" \(state.words(place)) ", theme[.accent])) }
+        if let place = state.monitor.place { spans.append(Span(" \(state.title(of: place)) ", theme[.accent])) }
         return spans
     }
 
-    private func drawChart(_ pane: Pane, _ title: String, _ legend: [Span], into frame: inout Frame, rect: Rect) {
+    private func drawChart(_ pane: MonitorPane, _ title: String, _ legend: [Span], into frame: inout Frame, rect: Rect)
+    {
         let chart = state.chart(pane)
         let box = Box(
-            title: title, legend: legend, note: note(pane), footer: footer(pane), isFocused: state.focus == pane)
+            title: title, legend: legend, note: note(pane), footer: footer(pane), isFocused: state.monitor.focus == pane
+        )
         let inner = box.draw(into: &frame, in: rect, glyphs: glyphs, theme: theme)
         if let chart {
             chart.draw(into: &frame, in: inner)
@@ -72,12 +72,13 @@ struct MonitorView {
     }
 
     private var reasonForNoCurve: String {
-        guard state.watched?.isRead == true else { return "reading" }
-        return state.run?.condition.isLive == true ? "waiting for the first step" : "it ended before its first step"
+        guard state.watched?.isRead == true else { return "loading" }
+        return state.run?.condition.isLive == true
+            ? "waiting for the first step" : "the run ended before its first step"
     }
 
     /// The values under the crosshair, or the newest.
-    private func note(_ pane: Pane) -> [Span] {
+    private func note(_ pane: MonitorPane) -> [Span] {
         guard let span = state.chartSpan else { return [] }
         let position = state.monitor.crosshair ?? span.upperBound
         var spans: [Span] = []
@@ -98,8 +99,8 @@ struct MonitorView {
     }
 
     /// What part of the curve is in view, when it is not all of it.
-    private func footer(_ pane: Pane) -> [Span] {
-        guard let span = state.chartSpan, state.focus == pane else { return [] }
+    private func footer(_ pane: MonitorPane) -> [Span] {
+        guard let span = state.chartSpan, state.monitor.focus == pane else { return [] }
         let window = state.monitor.window.range(in: span)
         switch state.monitor.window {
         case .all: return []
@@ -107,7 +108,7 @@ struct MonitorView {
             return [Span("last \(Numbers.grouped(Int64(window.upperBound - window.lowerBound))) steps", theme[.accent])]
         case .fixed:
             let text = "steps \(Numbers.grouped(Int64(window.lowerBound)))-\(Numbers.grouped(Int64(window.upperBound)))"
-            return [Span(text + "  G follows", theme[.accent])]
+            return [Span(text + "  G follows the end", theme[.accent])]
         }
     }
 }

@@ -14,7 +14,7 @@ struct ReconstructionView {
         let record = state.watched?.preview(state.monitor.preview)
         let box = Box(
             title: "Reconstruction", legend: [Span(glyphs.plain("original · masked · rebuilt "), theme[.faint])],
-            note: note(record), isFocused: state.focus == .reconstruction)
+            note: note(record), isFocused: state.monitor.focus == .reconstruction)
         let inner = box.draw(into: &frame, in: rect, glyphs: glyphs, theme: theme)
         guard let record, let watched = state.watched else {
             frame.put(centred: whyNothing, in: inner, style: theme[.faint])
@@ -25,16 +25,16 @@ struct ReconstructionView {
         } else if let sheet = watched.sheets[record.id] {
             draw(sheet, record, watched.id, into: &frame, inner: inner)
         } else {
-            frame.put(centred: "reading the pictures", in: inner, style: theme[.faint])
+            frame.put(centred: "loading the pictures", in: inner, style: theme[.faint])
         }
     }
 
     private var whyNothing: String {
         let stage = state.watched?.stages.first { $0.index == state.place.stage }
         guard let stage, stage.kind != StageKind.pretrain.rawValue else {
-            return "the first pictures come with the first preview"
+            return "pictures appear with the first preview"
         }
-        return "a stage of kind \(stage.kind) rebuilds no pictures"
+        return "a \(stage.kind) stage reconstructs no pictures"
     }
 
     /// Which preview of how many, and its epoch.

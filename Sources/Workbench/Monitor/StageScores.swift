@@ -96,7 +96,7 @@ extension State {
     var showsScores: Bool { watched?.hasScores(stage: place.stage) == true }
 
     /// A stage and fold as people say it.
-    func words(_ place: Place) -> String {
+    func title(of place: Place) -> String {
         let kind = watched?.stages.first { $0.index == place.stage }?.kind ?? "stage \(place.stage)"
         return kind + (place.fold.map { " fold \($0)" } ?? "")
     }

@@ -86,7 +86,7 @@ struct WatchedRun: Equatable, Sendable {
         requested.remove(id)
         guard let record = previews.first(where: { $0.id == id }) else { return }
         guard let sheet = Sheet(bitmap, samples: record.samples, side: record.side) else {
-            sheetProblems[id] = "the sheet \(record.file) is not \(record.samples) rows of three pictures"
+            sheetProblems[id] = "the preview \(record.file) does not hold \(record.samples) rows of three pictures"
             return
         }
         sheets[id] = sheet
@@ -128,4 +128,26 @@ struct LogLine: Equatable, Sendable {
     }
 
     init(stray: String) { text = stray }
+}
+
+extension State {
+    /// The run asked for, or the newest that trains, or the newest.
+    var runToWatch: Run? {
+        if let wanted, let found = runs.first(where: { $0.id == wanted }) { return found }
+        return runs.first { $0.condition == .running } ?? runs.first
+    }
+
+    /// Turns Monitor to a run.
+    mutating func watch(_ id: RunID) -> [Effect] {
+        guard watched?.id != id else { return [] }
+        watched = WatchedRun(id: id, smoothing: monitor.smoothingWeight, strays: strays)
+        monitor = monitor.forAnotherRun
+        return [.watch(id)]
+    }
+
+    /// Asks for the sheet in view when it is not here yet.
+    mutating func loadPreviewInView() -> [Effect] {
+        guard let id = watched?.id, let record = watched?.preview(monitor.preview) else { return [] }
+        return watched?.needs(record.id) == true ? [.loadPreview(id, record)] : []
+    }
 }

@@ -39,7 +39,7 @@ public struct SmoothRequest: Equatable, Sendable {
 }
 
 /// What the screen follows a slider with: the chart of one channel of one video, and all scores.
-public struct SmoothAnswer: Sendable {
+public struct SmoothResult: Sendable {
     public let request: SmoothRequest
     public let raw: Curve
     /// Empty without truth; for expression 1 where the class is the true one and 0 elsewhere.
@@ -86,7 +86,7 @@ public enum SmootherEvent: Sendable {
     /// A set is read, with what was kept for it and what a person should know of it.
     case opened(Int, PredictionSet, kept: KeptSmoother?, notes: [String])
     case openFailed(Int, String)
-    case answer(SmoothAnswer)
+    case smoothed(SmoothResult)
     /// The scores along a slider, evenly spaced over its track.
     case strip(SmoothRequest, SmootherSlider, [Double])
     case surface(SmoothRequest, ScoreSurface)

@@ -1,10 +1,27 @@
 import Screen
 
-extension Layout {
+/// Where the panes of the smoother stand: shared by what draws them and by what finds out what the mouse is on.
+struct SmootherLayout: Equatable {
+    /// The panes in view.
+    private(set) var panes: [SmootherPane: Rect] = [:]
+
+    init(_ state: State, in body: Rect) {
+        if state.smoother.set != nil { arrange(state.smoother, body) }
+    }
+
+    /// Nil when the screen is too small.
+    init?(_ state: State) {
+        guard let layout = Layout(state.size) else { return nil }
+        self.init(state, in: layout.body)
+    }
+
+    /// The panes in view, in the order Tab goes through them.
+    var order: [SmootherPane] { SmootherPane.allCases.filter { panes[$0] != nil } }
+
     /// The chart over sliders and scores; below them, where there is room, the videos, the map and a tuning.
-    mutating func arrangeSmoother(_ smoother: SmootherState) {
+    private mutating func arrange(_ smoother: SmootherState, _ body: Rect) {
         if smoother.isZoomed {
-            self.smoother[smoother.focus] = body
+            panes[smoother.focus] = body
             return
         }
         // Every slider has its strip below it; one line more for what they have to say.
@@ -12,27 +29,27 @@ extension Layout {
         let rest = body.height - middle
         let lower = rest >= 19 ? rest * 9 / 20 : 0
         let chart = rest - lower
-        func row(_ top: Int, _ height: Int, _ panes: [(SmootherPane, Int)]) {
-            var column = 0
-            for (pane, width) in panes {
-                self.smoother[pane] = Rect(column: column, row: top, width: width, height: height)
-                column += width
-            }
-        }
         let width = body.width
-        row(body.row, chart, [(.chart, width)])
+        arrange([(.chart, width)], row: body.row, height: chart)
         let left = width >= 100 ? width / 2 : max(27, width * 42 / 100)
-        row(body.row + chart, middle, [(.sliders, left), (.scores, width - left)])
+        arrange([(.sliders, left), (.scores, width - left)], row: body.row + chart, height: middle)
         guard lower > 0 else { return }
         let hasTuning = smoother.tuned != nil || smoother.isTuning
         let top = body.row + chart + middle
         if width >= 150, hasTuning {
-            row(top, lower, [(.videos, width / 3), (.map, width / 3), (.tuning, width - 2 * (width / 3))])
+            let third = width / 3
+            arrange([(.videos, third), (.map, third), (.tuning, width - 2 * third)], row: top, height: lower)
         } else {
-            row(top, lower, [(hasTuning ? .tuning : .videos, left), (.map, width - left)])
+            arrange([(hasTuning ? .tuning : .videos, left), (.map, width - left)], row: top, height: lower)
         }
     }
 
-    /// The smoother's panes in view, in the order Tab goes through them.
-    var smootherOrder: [SmootherPane] { SmootherPane.allCases.filter { smoother[$0] != nil } }
+    /// Panes of some widths beside each other.
+    private mutating func arrange(_ widths: [(pane: SmootherPane, width: Int)], row: Int, height: Int) {
+        var column = 0
+        for (pane, width) in widths {
+            panes[pane] = Rect(column: column, row: row, width: width, height: height)
+            column += width
+        }
+    }
 }

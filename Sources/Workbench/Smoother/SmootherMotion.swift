@@ -3,26 +3,26 @@ import Screen
 
 extension State {
     /// Motions in the pane that has the focus.
-    mutating func moveInSmoother(_ action: Action) -> [Effect] {
-        switch action {
-        case .nextMatch, .previousMatch: return showNeighbour(action == .nextMatch ? 1 : -1)
+    mutating func moveInSmoother(_ motion: Motion) -> [Effect] {
+        switch motion {
+        case .nextMatch, .previousMatch: return showNeighbour(motion == .nextMatch ? 1 : -1)
         case .zoomIn, .zoomOut:
-            changeSmootherWindow(action)
+            changeSmootherWindow(motion)
             return []
         default: break
         }
         switch smoother.focus {
-        case .chart: moveInChart(action)
-        case .sliders: return moveSlider(action)
-        case .scores: return moveInScores(action)
+        case .chart: moveInChart(motion)
+        case .sliders: return moveSlider(motion)
+        case .scores: return moveInScores(motion)
         case .videos:
-            let page = (Layout(self, size)?.smoother[.videos]?.height ?? 10) / 2
-            smoother.list.selected = Self.moved(
-                smoother.list.selected, by: action, count: smoother.listed.count, page: page)
-        case .map: return moveInMap(action)
+            let page = (SmootherLayout(self)?.panes[.videos]?.height ?? 10) / 2
+            smoother.list.selected = motion.moved(
+                smoother.list.selected, count: smoother.listed.count, page: page)
+        case .map: return moveInMap(motion)
         case .tuning:
-            smoother.tuningList.selected = Self.moved(
-                smoother.tuningList.selected, by: action, count: smoother.tuned?.rows.count ?? 0, page: 3)
+            smoother.tuningList.selected = motion.moved(
+                smoother.tuningList.selected, count: smoother.tuned?.rows.count ?? 0, page: 3)
         }
         return []
     }
@@ -30,67 +30,64 @@ extension State {
     /// The next or previous video as the list has them.
     private mutating func showNeighbour(_ step: Int) -> [Effect] {
         let listed = smoother.listed
-        guard !listed.isEmpty else { return refuse("no video matches /\(smoother.list.filter)") }
+        guard !listed.isEmpty else { return refuse("no video matches /\(smoother.list.filter.text)") }
         let now = listed.firstIndex(of: smoother.video)
         let next = now.map { $0 + step } ?? 0
         guard listed.indices.contains(next) else {
-            return refuse(step > 0 ? "that was the last video" : "that was the first video")
+            return refuse(step > 0 ? "this is the last video" : "this is the first video")
         }
         return showVideo(listed[next])
     }
 
-    private mutating func moveSlider(_ action: Action) -> [Effect] {
+    private mutating func moveSlider(_ motion: Motion) -> [Effect] {
         let sliders = smoother.sliders
         let now = sliders.firstIndex(of: smoother.slider) ?? 0
-        switch action {
+        switch motion {
         case .left, .panLeft: return step(smoother.slider, by: -1)
         case .right, .panRight: return step(smoother.slider, by: 1)
         case .coarseLeft: return step(smoother.slider, by: -10)
         case .coarseRight: return step(smoother.slider, by: 10)
-        default: smoother.slider = sliders[Self.moved(now, by: action, count: sliders.count, page: sliders.count)]
+        default: smoother.slider = sliders[motion.moved(now, count: sliders.count, page: sliders.count)]
         }
         return []
     }
 
     /// Up and down go through the channels, whose scores stand under each other.
-    private mutating func moveInScores(_ action: Action) -> [Effect] {
+    private mutating func moveInScores(_ motion: Motion) -> [Effect] {
         guard let set = smoother.set else { return [] }
-        let target = Self.moved(smoother.channel, by: action, count: set.channels.count, page: 4)
+        let target = motion.moved(smoother.channel, count: set.channels.count, page: 4)
         return showChannel(target)
     }
 
     // MARK: Chart
 
-    private mutating func changeSmootherWindow(_ action: Action) {
+    private mutating func changeSmootherWindow(_ motion: Motion) {
         guard let span = smoother.span else { return }
-        let factor = action == .zoomIn ? 0.7 : 1 / 0.7
+        let factor = motion == .zoomIn ? 0.7 : 1 / 0.7
         let middle = smoother.window.range(in: span)
         let anchor = smoother.crosshair ?? (middle.lowerBound + middle.upperBound) / 2
         smoother.window = smoother.window.zoomed(factor, around: anchor, in: span)
     }
 
-    private mutating func moveInChart(_ action: Action) {
+    private mutating func moveInChart(_ motion: Motion) {
         guard let span = smoother.span, let video = smoother.shownVideo else { return }
         let window = smoother.window.range(in: span)
         let frame = Double(video.frameStep)
-        let plot = Layout(self, size)?.smoother[.chart].map { LineChart.plot(in: $0.inset(1, 1)).width } ?? 60
+        let plot = SmootherLayout(self)?.panes[.chart].map { LineChart.plot(in: $0.inset(1, 1)).width } ?? 60
         // One column at a time, and no less than a frame.
         let column = max(frame, (window.upperBound - window.lowerBound) / Double(max(1, plot - 1)))
         let now = smoother.crosshair
         var target: Double
-        switch action {
+        switch motion {
         case .panLeft, .panRight:
-            if smoother.window == .all {
-                notice = refusal("the whole video is in view; + zooms in")
-                return
-            }
-            smoother.window = smoother.window.panned(action == .panLeft ? -0.15 : 0.15, in: span)
+            if smoother.window == .all { return }
+            smoother.window = smoother.window.panned(motion == .panLeft ? -0.15 : 0.15, in: span)
             return
         case .pageDown, .pageUp:
-            smoother.window = smoother.window.panned(action == .pageDown ? 0.5 : -0.5, in: span)
+            smoother.window = smoother.window.panned(motion == .pageDown ? 0.5 : -0.5, in: span)
             return
         case .up, .down:
-            moveSmootherFocus(action == .down ? 1 : -1)
+            _ = moveSmootherFocus(motion == .down ? 1 : -1)
             return
         case .left: target = now.map { $0 - column } ?? window.lowerBound
         case .right: target = now.map { $0 + column } ?? window.lowerBound
@@ -117,15 +114,15 @@ extension State {
     // MARK: Map
 
     /// Moves σ1 and σ2 from cell to cell of the map.
-    private mutating func moveInMap(_ action: Action) -> [Effect] {
+    private mutating func moveInMap(_ motion: Motion) -> [Effect] {
         guard let surface = smoother.surface?.surface else { return [] }
         let place = Self.mapPlace(surface, smoother.sigmas)
         var (column, row) = place
-        switch action {
+        switch motion {
         case .left, .panLeft: column -= 1
         case .right, .panRight: column += 1
-        case .coarseLeft, .first: column -= action == .first ? column : 4
-        case .coarseRight, .last: column += action == .last ? surface.first.count : 4
+        case .coarseLeft, .first: column -= motion == .first ? column : 4
+        case .coarseRight, .last: column += motion == .last ? surface.first.count : 4
         case .up: row += 1
         case .down: row -= 1
         case .pageUp: row += 4

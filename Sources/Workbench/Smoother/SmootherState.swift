@@ -3,7 +3,7 @@ import RunStore
 import Screen
 
 /// A pane of the smoother that can have the focus.
-public enum SmootherPane: Int, Sendable, CaseIterable {
+enum SmootherPane: Int, Sendable, CaseIterable {
     case chart, sliders, scores, videos, map, tuning
 }
 
@@ -58,7 +58,7 @@ struct SmootherState: Sendable {
         case ready
     }
 
-    /// Runs with predictions, newest first, each once for every task; nil until the store was looked at.
+    /// Runs with predictions, newest first, each once for every task; nil until the store was polled.
     var available: [PredictedTask]?
     var source: PredictionSource?
     var phase = Phase.nothing
@@ -90,7 +90,7 @@ struct SmootherState: Sendable {
 
     /// The number of the newest request, and what came of it.
     var number = 0
-    var answer: SmoothAnswer?
+    var result: SmoothResult?
     var strips: [SmootherSlider: Strip] = [:]
     var surface: Surface?
     var standings: [VideoStanding] = []
@@ -100,7 +100,7 @@ struct SmootherState: Sendable {
     /// How far a tuning is; nil when none runs.
     var progress: TuningProgress?
     var tuned: TuningResult?
-    /// The row of the tuning whose settings the sliders took.
+    /// The row of the tuning whose settings the sliders show.
     var tunedRow = 0
     var tuningList = ListState()
 
@@ -121,6 +121,12 @@ struct SmootherState: Sendable {
     }
 
     var isTuning: Bool { progress != nil }
+
+    /// The run whose predictions are open.
+    var run: RunID? {
+        guard case .run(let predicted) = source else { return nil }
+        return predicted.run
+    }
 
     /// The sliders of the task.
     var sliders: [SmootherSlider] {
@@ -152,12 +158,10 @@ struct SmootherState: Sendable {
     var listed: [Int] {
         guard let set else { return [] }
         let order = standings.count == set.videos.count ? standings.map(\.video) : Array(set.videos.indices)
-        let words = list.filter.lowercased().split(separator: " ")
         return order.filter { index in
             guard set.videos.indices.contains(index) else { return false }
             let video = set.videos[index]
-            let name = video.name.lowercased()
-            return (fold == nil || video.fold == fold) && words.allSatisfy { name.contains($0) }
+            return (fold == nil || video.fold == fold) && list.filter.passes(video.name)
         }
     }
 
@@ -165,21 +169,21 @@ struct SmootherState: Sendable {
 
     /// The curves that the chart can show now.
     func curve(_ which: SmootherCurve) -> Curve? {
-        guard let answer, answer.request.video == video, answer.request.channel == channel,
-            answer.request.opening == opening
+        guard let result, result.request.video == video, result.request.channel == channel,
+            result.request.opening == opening
         else { return nil }
         switch which {
-        case .truth: return answer.truth.isEmpty ? nil : answer.truth
-        case .raw: return answer.raw
-        case .smoothed: return answer.smoothed
-        case .residual: return answer.residual
+        case .truth: return result.truth.isEmpty ? nil : result.truth
+        case .raw: return result.raw
+        case .smoothed: return result.smoothed
+        case .residual: return result.residual
         }
     }
 
     /// The scores in view, those of an earlier step while the newest are computed.
-    var scores: SmootherScores? { answer?.request.opening == opening ? answer?.scores : nil }
+    var scores: SmootherScores? { result?.request.opening == opening ? result?.scores : nil }
     /// Whether what is in view is of the newest step.
-    var isUpToDate: Bool { answer?.request.number == number }
+    var isUpToDate: Bool { result?.request.number == number }
 
     /// Frames that the chart covers.
     var span: ClosedRange<Double>? {
@@ -188,7 +192,7 @@ struct SmootherState: Sendable {
         return high > low ? low...high : (low - 1)...(high + 1)
     }
 
-    /// The row of the tuning that the sliders took, as the paper's filter or less of it.
+    /// The row of the tuning that the sliders show, as the paper's filter or less of it.
     var usedRow: TuningRow? {
         guard let tuned, tuned.rows.indices.contains(tunedRow) else { return nil }
         return tuned.rows[tunedRow]

@@ -4,28 +4,28 @@ import RunStore
 import Screen
 
 extension State {
-    /// Takes in what the shell has found out for the smoother.
-    mutating func take(_ event: SmootherEvent) -> [Effect] {
+    /// Receives what the shell has found out for the smoother.
+    mutating func receive(_ event: SmootherEvent) -> [Effect] {
         switch event {
         case .available(let runs):
             smoother.available = runs
-            return current == .smoother ? openFirst() : []
+            return isInSight(.smoother) ? openFirst() : []
         case .open(let source):
-            current = .smoother
-            return open(source)
+            turn(to: .smoother)
+            return openPredictions(source)
         case .opened(let number, let set, let kept, let notes):
             guard number == smoother.opening else { return [] }
             return opened(set, kept, notes)
         case .openFailed(let number, let problem):
             guard number == smoother.opening else { return [] }
             smoother.phase = .failed(problem)
-        case .answer(let answer):
-            // An older answer than the one in view comes too late; one on the way to the newest keeps the chart moving.
-            let request = answer.request
-            guard request.opening == smoother.opening, request.number > (smoother.answer?.request.number ?? 0),
+        case .smoothed(let result):
+            // An older result than the one in view comes too late; one on the way to the newest keeps the chart moving.
+            let request = result.request
+            guard request.opening == smoother.opening, request.number > (smoother.result?.request.number ?? 0),
                 request.number <= smoother.number
             else { return [] }
-            smoother.answer = answer
+            smoother.result = result
         case .strip(let request, let slider, let scores):
             guard isNewest(request) else { return [] }
             smoother.strips[slider] = SmootherState.Strip(request: request, scores: scores)
@@ -43,7 +43,7 @@ extension State {
         case .tuned(let number, let result):
             guard number == smoother.tuningNumber, smoother.isTuning else { return [] }
             return tuned(result)
-        case .exportExists(let request): overlay = .overwrite(request)
+        case .exportExists(let request): return present(Confirmation.replace(request))
         }
         return []
     }
@@ -60,10 +60,10 @@ extension State {
         guard smoother.source == nil, let runs = smoother.available, !runs.isEmpty else { return [] }
         let watched = watched.flatMap { run in runs.first { $0.run == run.id } }
         guard let first = watched ?? runs.first else { return [] }
-        return open(.run(first))
+        return openPredictions(.run(first))
     }
 
-    mutating func open(_ source: PredictionSource) -> [Effect] {
+    mutating func openPredictions(_ source: PredictionSource) -> [Effect] {
         let before = smoother
         var effects: [Effect] = before.isTuning ? [.smoother(.cancelTuning)] : []
         smoother = SmootherState()
@@ -101,7 +101,7 @@ extension State {
         if let kept {
             smoother.settings = kept.settings(for: set.channels, base: smoother.settings)
             smoother.isLinked = smoother.settings.areLinked
-            smoother.note = "as kept with the run"
+            smoother.note = "settings as kept with the run"
         }
         if let first = notes.first { notice = Notice(text: first) }
         return requestSmoothing()
@@ -140,7 +140,7 @@ extension State {
         guard triple != smoother.sigmas else { return [] }
         if !moved.isEmpty {
             let text = moved.map { "σ\($0.rawValue) to \(Numbers.short(triple[$0]))" }.joined(separator: ", ")
-            smoother.note = "moved \(text): σ1 > σ2, σ3"
+            smoother.note = "moved \(text) so that σ1 > σ2, σ3"
         }
         return setTriple(triple)
     }
@@ -170,7 +170,7 @@ extension State {
         guard let result = smoother.tuned, result.rows.indices.contains(index) else { return [] }
         let row = result.rows[index]
         guard var settings = row.settings(options: smoother.settings.options) else {
-            return refuse("\(row.family.title) is a baseline to compare with; the sliders cannot show it")
+            return refuse("\(row.family.title) is only a baseline; the sliders cannot show it")
         }
         if row.thresholds.isEmpty { settings.thresholds = smoother.settings.thresholds }
         smoother.settings = settings
@@ -184,24 +184,4 @@ extension State {
         notice = Notice(text: text, isProblem: !row.bounds.isEmpty)
         return requestSmoothing()
     }
-}
-
-/// Scores as tables of the field show them: three digits, and no zero before the point.
-enum ScoreText {
-    static func of(_ score: Double, digits: Int = 3) -> String {
-        guard score.isFinite else { return "–" }
-        let text = Numbers.fixed(score, digits)
-        if text.hasPrefix("0.") { return String(text.dropFirst()) }
-        if text.hasPrefix("-0.") { return "-" + text.dropFirst(2) }
-        return text
-    }
-
-    static func difference(_ value: Double, digits: Int = 3) -> String {
-        guard value.isFinite else { return "–" }
-        let text = of(value, digits: digits)
-        return value > 0 && text.contains { ("1"..."9").contains($0) } ? "+" + text : text
-    }
-
-    /// How much the pooled score would rise without a video: of many videos each does little.
-    static func effect(_ value: Double) -> String { difference(value, digits: 4) }
 }

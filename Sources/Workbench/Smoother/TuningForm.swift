@@ -7,7 +7,7 @@ struct TuningChoices: Equatable, Sendable {
     var leaveOut: TuningPlan.LeaveOut?
     /// The largest sigma that is tried, in frames.
     var largest = SigmaScale.largest
-    /// Takes the three sigmas with σ2, σ3 ≥ 1 even where less of the filter does better.
+    /// Chooses the three sigmas with σ2, σ3 ≥ 1 even where less of the filter does better.
     var isStrict = false
     /// Searches thresholds of units as well.
     var thresholds = true
@@ -22,11 +22,18 @@ struct TuningChoices: Equatable, Sendable {
     }
 }
 
-extension Form {
-    private static let rules = ["the best left out", "three sigmas (strict)"]
-    private static let searches = ["searched", "as they are"]
+extension Form.Name {
+    fileprivate static let leaveOut = Form.Name("leave out")
+    fileprivate static let rule = Form.Name("choose")
+    fileprivate static let largest = Form.Name("largest sigma")
+    fileprivate static let thresholds = Form.Name("thresholds")
+}
 
-    /// What to leave out, how far to search, and what to take.
+extension Form {
+    private static let rules = (best: "best when left out", strict: "three sigmas (strict)")
+    private static let searches = (search: "search", keep: "keep the present ones")
+
+    /// What to leave out, how far to search, and what to choose.
     static func tuning(_ smoother: SmootherState) -> Form {
         let choices = smoother.tuningChoices
         let set = smoother.set
@@ -34,33 +41,38 @@ extension Form {
         let hasFolds = (set?.folds.count ?? 0) > 1
         var fields = [
             Field(
-                label: "leave out", text: leaveOut.rawValue,
+                name: .leaveOut, label: "leave out", text: leaveOut.rawValue,
                 choices: (hasFolds ? TuningPlan.LeaveOut.allCases : [.videos]).map(\.rawValue),
-                hint: "each in turn, scored with what the others chose"),
+                hint: "each is scored with what the others chose"),
             Field(
-                label: "take", text: rules[choices.isStrict ? 1 : 0], choices: rules,
-                hint: "strict: σ2, σ3 ≥ 1, even if a plain Gaussian does better"),
+                name: .rule, label: "choose", text: choices.isStrict ? rules.strict : rules.best,
+                choices: [rules.best, rules.strict],
+                hint: "strict: σ2, σ3 ≥ 1, even if a plain Gaussian scores more"),
             Field(
-                label: "largest sigma", text: Numbers.short(choices.largest),
-                hint: "in frames; a choice at the end of the search is flagged"),
+                name: .largest, label: "largest sigma", text: Numbers.short(choices.largest),
+                hint: "in frames; a choice at this limit is flagged"),
         ]
         if set?.task == .actionUnits {
             fields.append(
                 Field(
-                    label: "thresholds", text: searches[choices.thresholds ? 0 : 1], choices: searches,
-                    hint: "of each unit, from .01 to .99"))
+                    name: .thresholds, label: "thresholds", text: choices.thresholds ? searches.search : searches.keep,
+                    choices: [searches.search, searches.keep], hint: "of each action unit, from .01 to .99"))
         }
-        return Form(purpose: .tuning, title: "Tune", fields: fields)
+        return Form(
+            title: "Tune", fields: fields,
+            submit: { form, state throws(Refusal) in
+                state.smoother.tuningChoices = try form.tuningChoices()
+                return state.perform(SmootherActions.tune)
+            })
     }
 
-    /// What the fields say, or what stands against it.
-    var tuningChoices: Result<TuningChoices, Refusal> {
-        guard let largest = Double(text(2)), (2...SliderTrack.largestTyped).contains(largest) else {
-            return .failure(Refusal(field: 2, text: "'\(text(2))' is not a number of frames from 2 to 10000"))
+    /// What the fields say.
+    private func tuningChoices() throws(Refusal) -> TuningChoices {
+        guard let largest = Double(self[.largest]), (2...SliderTrack.largestTyped).contains(largest) else {
+            throw Refusal(field: .largest, text: "'\(self[.largest])' is not a number of frames from 2 to 10000")
         }
-        return .success(
-            TuningChoices(
-                leaveOut: TuningPlan.LeaveOut(rawValue: text(0)), largest: largest, isStrict: text(1) == Self.rules[1],
-                thresholds: text(3) != Self.searches[1]))
+        return TuningChoices(
+            leaveOut: TuningPlan.LeaveOut(rawValue: self[.leaveOut]), largest: largest,
+            isStrict: self[.rule] == Self.rules.strict, thresholds: self[.thresholds] != Self.searches.keep)
     }
 }

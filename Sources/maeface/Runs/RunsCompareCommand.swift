@@ -66,10 +66,12 @@ enum RunsCompareCommand: Command {
         let known = try references.map { reference in try predicted(by: reference, in: store) }
         let common = known.dropFirst().reduce(known[0]) { $0.intersection($1) }
         let tasks = [AffectTask.expression, .actionUnits, .valenceArousal].filter {
-            common.contains($0.rawValue) && (wanted ?? $0) == $0
+            common.contains($0) && (wanted ?? $0) == $0
         }
         guard !tasks.isEmpty else {
-            let each = zip(references, known).map { "\($0.name) \($1.sorted().joined(separator: " and "))" }
+            let each = zip(references, known).map {
+                "\($0.name) \($1.map(\.rawValue).sorted().joined(separator: " and "))"
+            }
             throw UserError.data(
                 "no task that all runs predict\(wanted.map { " is \($0.rawValue)" } ?? ""): "
                     + each.joined(separator: ", ") + ".")
@@ -77,8 +79,8 @@ enum RunsCompareCommand: Command {
         return tasks
     }
 
-    private static func predicted(by reference: RunReference, in store: RunStore) throws -> Set<String> {
-        var common: Set<String>?
+    private static func predicted(by reference: RunReference, in store: RunStore) throws -> Set<AffectTask> {
+        var common: Set<AffectTask>?
         for (run, stage) in zip(reference.runs, reference.stages) {
             let tasks = Set(try HeldOutPredictions.records(of: run.id, stage: stage, in: store).map(\.task))
             guard !tasks.isEmpty else {

@@ -46,6 +46,7 @@ struct SmoothJob {
         paths = files.paths
         name = run.name
         predictions.reading.task = files.reading.task
+        predictions.reading.clipsScores = files.reading.clipsScores
         predictions.reading.framesPerSecond = predictions.reading.framesPerSecond ?? files.reading.framesPerSecond
         if predictions.reading.columns.isEmpty { predictions.reading.columns = files.reading.columns }
         // The truth in another file has names of its own.
@@ -68,8 +69,13 @@ struct SmoothJob {
             settings = kept.settings(for: reader.channels, base: settings)
             if options.sigmas.isEmpty, !tunes { Output.say("Smoothed as kept with the run.") }
         }
-        settings = try options.settings(channels: reader.channels, base: settings)
+        settings = try options.settings(channels: reader.channels, task: reader.task, base: settings)
         if isSubmission { settings.options.result = .kept }
+        guard keep == nil || settings.options.standIn == nil else {
+            throw UserError.usage(
+                "--keep keeps how predictions are smoothed, not what stands for missing ones: leave out "
+                    + "--missing-as.")
+        }
         guard reader.byteCount <= memory else { return try stream(reader, settings) }
         var set = try reader.read()
         if let name { set.name = name }
@@ -100,6 +106,7 @@ struct SmoothJob {
             report.settings = settings
         }
         if set.hasTruth { report.scores = engine.scores(settings) }
+        report.unpredictedFrames = engine.unpredictedFrames
         if worst > 0, set.hasTruth {
             report.worst = Array((engine.videosWorstFirst(settings) ?? []).prefix(worst))
         }
@@ -132,7 +139,7 @@ struct SmoothJob {
             raw: ScoreTally(task: task, channels: reader.channels.count),
             smoothed: ScoreTally(task: task, channels: reader.channels.count)
         )
-        var (videos, frames) = (0, 0)
+        var (videos, frames, unpredicted) = (0, 0, 0)
         var writer: SmoothWriter?
         try reader.stream { video in
             if writer == nil, let output {
@@ -143,7 +150,9 @@ struct SmoothJob {
             let set = PredictionSet(name: video.name, task: task, channels: reader.channels, videos: [video])
             let engine = SmootherEngine(set, threads: threads, cacheBytes: 0)
             let smoothed = engine.smoothed(video: 0, settings: settings)
-            sums.raw.merge(ScoreTally(task: task, scores: video.scores, truth: video.truth))
+            let raw = video.scores.indices.map { settings.options.scored(video.scores[$0], channel: $0) }
+            sums.raw.merge(ScoreTally(task: task, scores: raw, truth: video.truth))
+            unpredicted += engine.unpredictedFrames
             sums.smoothed.merge(
                 ScoreTally(task: task, scores: smoothed, truth: video.truth, thresholds: settings.thresholds))
             videos += 1
@@ -158,6 +167,7 @@ struct SmoothJob {
                 name: name ?? paths[0], task: task, channels: reader.channels,
                 framesPerSecond: predictions.reading.framesPerSecond, videos: []), settings: settings)
         report.counts = (videos, frames)
+        report.unpredictedFrames = unpredicted
         report.notes = reader.notes
         let scores = ScorePair(raw: sums.raw.score, smoothed: sums.smoothed.score)
         if scores.raw.frames > 0 { report.scores = SmootherScores(videos: [], folds: [], all: scores) }

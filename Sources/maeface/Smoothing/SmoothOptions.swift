@@ -1,3 +1,4 @@
+import Affect
 import Basics
 import Evaluation
 import Foundation
@@ -16,6 +17,10 @@ struct PredictionArguments {
           --channels C,...     the channels of a NumPy array, which has no names
           --images             every image stands for itself; otherwise x/00017.jpg is frame 17 of video x
           --logits             the scores of units or classes are logits; they become probabilities
+          --scale LOW,HIGH     the scale of valence and arousal, as in 1,9: it is mapped to -1 to 1, and predictions
+                               beyond it are clipped; otherwise numbers outside of -1 to 1 are refused
+          --partial-frames P   frames with -1 for some of their units: drop leaves them out of the scores (standard, as
+                               is the custom in ABAW), score scores their other units
           --fps N              frames a second, to say sigmas in seconds
         """
 
@@ -26,8 +31,23 @@ struct PredictionArguments {
         reading.truthColumns = try Self.choices("--truth-columns", &arguments)
         reading.channels = try (arguments.value("--channels") ?? "").split(separator: ",").map(String.init)
         reading.areLogits = arguments.flag("--logits")
+        reading.rules.scale = try arguments.value("--scale").map(Self.scale)
+        if let word = try arguments.value("--partial-frames") {
+            guard let partialFrames = PartialFrames(rawValue: word) else {
+                throw UserError.usage("--partial-frames takes drop or score, not '\(word)'.")
+            }
+            reading.rules.partialFrames = partialFrames
+        }
         reading.singleImages = arguments.flag("--images")
         reading.framesPerSecond = try arguments.number("--fps", minimum: 1e-6)
+    }
+
+    private static func scale(_ text: String) throws -> ClosedRange<Double> {
+        let ends = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+        guard ends.count == 2, let low = ends[0], let high = ends[1], low.isFinite, high.isFinite, low < high else {
+            throw UserError.usage("--scale takes the lowest and the highest rating, as in 1,9, not '\(text)'.")
+        }
+        return low...high
     }
 
     private static func choices(
@@ -51,6 +71,7 @@ struct SmoothOptions {
     /// What was said of the filter; what was not stays as it is.
     private var edge: EdgeMode?
     private var gaps: GapFilling?
+    private var missingAs: [(channel: String?, value: String)] = []
     private var keepsGaps = false
     private var smoothsLogits = false
     private var isUnclipped = false
@@ -63,6 +84,9 @@ struct SmoothOptions {
           --gaps G             missing frames are filled along a line (linear, standard), hold the last prediction (hold),
                                or have no weight (normalised)
           --keep-gaps          missing frames keep what smoothing put there; otherwise they are missing again
+          --missing-as VALUE   what is scored and written for frames without a prediction,
+                               raw and smoothed: a number, or a class; for one channel
+                               as in valence=0.1 (may be repeated)
           --smooth-logits      smooths logits of the probabilities rather than probabilities
           --no-clip            leaves smoothed valence and arousal outside of -1 to 1 where they go there
         """
@@ -99,6 +123,7 @@ struct SmoothOptions {
             self.gaps = gaps
         }
         keepsGaps = arguments.flag("--keep-gaps")
+        missingAs = try arguments.values("--missing-as").map(Self.split)
         smoothsLogits = arguments.flag("--smooth-logits")
         isUnclipped = arguments.flag("--no-clip")
     }
@@ -112,25 +137,54 @@ struct SmoothOptions {
 
     /// The settings for given channels.
     /// - Parameter base: what holds where nothing was said.
-    func settings(channels: [String], base: SmootherSettings) throws -> SmootherSettings {
+    func settings(channels: [String], task: AffectTask, base: SmootherSettings) throws -> SmootherSettings {
         var settings = base
         if let edge { settings.options.edge = edge }
         if let gaps { settings.options.gaps = gaps }
         if keepsGaps { settings.options.result = .kept }
+        settings.options.standIn = try standIn(channels: channels, task: task) ?? settings.options.standIn
         if smoothsLogits { settings.options.domain = .logits }
         if isUnclipped { settings.options.clips = false }
-        func places(_ channel: String?) throws -> [Int] {
-            guard let channel else { return Array(channels.indices) }
-            guard let place = channels.firstIndex(where: { $0.lowercased() == channel.lowercased() }) else {
-                throw UserError.usage(
-                    "There is no channel '\(channel)'; the predictions have \(channels.joined(separator: ", ")).")
-            }
-            return [place]
+        for choice in sigmas {
+            for place in try places(choice.channel, among: channels) { settings.sigmas[place] = choice.value }
         }
-        for choice in sigmas { for place in try places(choice.channel) { settings.sigmas[place] = choice.value } }
         for choice in thresholds {
-            for place in try places(choice.channel) { settings.thresholds[place] = choice.value }
+            for place in try places(choice.channel, among: channels) { settings.thresholds[place] = choice.value }
         }
         return settings
+    }
+
+    private func places(_ channel: String?, among channels: [String]) throws -> [Int] {
+        guard let channel else { return Array(channels.indices) }
+        guard let place = channels.firstIndex(where: { $0.lowercased() == channel.lowercased() }) else {
+            throw UserError.usage(
+                "There is no channel '\(channel)'; the predictions have \(channels.joined(separator: ", ")).")
+        }
+        return [place]
+    }
+
+    /// The values of `--missing-as`, one a channel; nil without it. Of classes it names the one that is taken to be shown.
+    private func standIn(channels: [String], task: AffectTask) throws -> [Double]? {
+        guard !missingAs.isEmpty else { return nil }
+        var values = [Double](repeating: .nan, count: channels.count)
+        for (channel, text) in missingAs {
+            if task == .expression {
+                guard channel == nil else {
+                    throw UserError.usage("--missing-as takes one class, not '\(text)' for a class.")
+                }
+                values = channels.indices.map { _ in 0 }
+                values[try places(text, among: channels)[0]] = 1
+                continue
+            }
+            let range = task == .valenceArousal ? -1.0...1 : 0...1
+            guard let value = Double(text), range.contains(value) else {
+                throw UserError.usage(
+                    "--missing-as takes a number from \(Int(range.lowerBound)) to \(Int(range.upperBound)), not '\(text)'."
+                )
+            }
+            for place in try places(channel, among: channels) { values[place] = value }
+        }
+        guard let missing = values.firstIndex(where: \.isNaN) else { return values }
+        throw UserError.usage("--missing-as says nothing for \(channels[missing]); say it for every channel.")
     }
 }

@@ -11,6 +11,8 @@ struct SmoothReport {
     var tuning: TuningResult?
     var worst: [VideoStanding] = []
     var notes: [String] = []
+    /// Frames with a label and without a prediction.
+    var unpredictedFrames = 0
 
     init(set: PredictionSet, settings: SmootherSettings) {
         self.set = set
@@ -77,7 +79,27 @@ struct SmoothReport {
         if !empty.isEmpty {
             text += "\nnever in the truth, so their F1 of 0 says nothing: \(empty.joined(separator: ", "))"
         }
+        if unpredictedFrames > 0 { text += "\n" + unpredicted }
         return text
+    }
+
+    /// How frames that have a label and no prediction count.
+    private var unpredicted: String {
+        let frames = unpredictedFrames == 1 ? "1 frame has" : "\(unpredictedFrames) frames have"
+        let options = settings.options
+        let how: String
+        if let standIn = options.standIn {
+            let values = zip(set.channels, standIn).map { "\($0) \(RunTable.shortened($1, 3))" }.joined(separator: ", ")
+            how = "scored as \(values), raw and smoothed"
+        } else if options.result == .kept {
+            how =
+                options.gaps == .hold
+                ? "scored as the last prediction before them, raw and smoothed"
+                : "scored as the line between the predictions around them, raw and smoothed"
+        } else {
+            how = "not scored; --keep-gaps or --missing-as scores them, as the challenges do"
+        }
+        return "\(frames) a label but no prediction: \(how)"
     }
 
     private func text(of tuning: TuningResult) -> String {
@@ -136,6 +158,7 @@ extension SmoothReport {
             zip(set.videos, scores?.videos ?? []).map { video, pair in
                 .object(["video": .text(video.name), "fold": JSONValue(video.fold), "scores": Self.json(pair)])
             })
+        object["unpredicted_frames"] = JSONValue(unpredictedFrames)
         object["tuning"] = tuning.map { json($0) } ?? .null
         object["worst"] = .list(
             worst.map { standing in

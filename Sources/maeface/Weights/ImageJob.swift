@@ -7,6 +7,7 @@ import Images
 import Model
 import Results
 import RunStore
+import Session
 import Tables
 import Training
 
@@ -14,6 +15,8 @@ import Training
 struct ImageJob {
     /// Files of weights: one, or one a fold.
     let weights: [String]
+    /// Which of several models in the file.
+    private let key: String?
     /// The run that they are of, where they are of one.
     let isOfRun: Bool
     private let files: [ImageReference]
@@ -29,11 +32,13 @@ struct ImageJob {
                           for a run of folds with one of
           --fold K            the model that held out fold K
           --weights FILE  any file of weights
+          --weights-key KEY  which of several models in the file; see weights inspect
           INPUT           JPEG and PNG files, and folders of them
           --heads N       heads of attention, asked for when nothing tells them: the shapes do not
           --image PIXELS  the side of the model's input (the file's); positions are resized
-          --whole         resizes the whole image to the square, for aligned faces; otherwise, but for a run that was
-                          evaluated so, the shorter side becomes 8/7 of the input and the centre is cut out
+          --evaluation E  resize (standard, but for a run that was evaluated otherwise): the whole image becomes the
+                          square, for aligned faces; crop: the shorter side becomes 8/7 of the input, and the centre is
+                          cut out; --whole is another word for resize
           --batch N       images at once (32)
           --threads N     compute threads (all processors)
           --home DIR      the folder of runs (MAEFACE_HOME, or ./runs)
@@ -42,6 +47,7 @@ struct ImageJob {
     /// - Parameter canAverage: whether the models of all folds may answer together.
     init(_ arguments: inout Arguments, canAverage: Bool) throws {
         let file = try arguments.value("--weights")
+        key = try arguments.value("--weights-key")
         let run = try arguments.value("--run")
         let fold = try arguments.integer("--fold")
         let ensemble = canAverage ? try arguments.value("--ensemble") : nil
@@ -53,20 +59,23 @@ struct ImageJob {
         self.output = output
         heads = try arguments.integer("--heads")
         image = try arguments.integer("--image")
-        let isWhole = arguments.flag("--whole")
+        let evaluation = try Self.evaluation(&arguments)
         batch = try arguments.integer("--batch") ?? 32
         threads = try arguments.integer("--threads") ?? ProcessInfo.processInfo.activeProcessorCount
         let inputs = try arguments.positionals("INPUT...", atLeast: 1)
+        guard key == nil || file != nil else {
+            throw UserError.usage("--weights-key goes with --weights: the weights of a run are one model.")
+        }
         switch (file, run) {
         case (let file?, nil):
             guard fold == nil, ensemble == nil else {
                 throw UserError.usage("--fold and --ensemble go with --run.")
             }
-            (weights, isOfRun, framing) = ([file], false, isWhole ? .whole : .centre)
+            (weights, isOfRun, framing) = ([file], false, evaluation ?? .whole)
         case (nil, let run?):
             let store = try RunStore.open(home: home, readOnly: true)
             let found = try Self.weights(run, fold: fold, ensemble: ensemble, canAverage: canAverage, in: store)
-            (weights, isOfRun, framing) = (found.files, true, isWhole ? .whole : found.framing)
+            (weights, isOfRun, framing) = (found.files, true, evaluation ?? found.framing)
         default: throw UserError.usage("--run RUN or --weights FILE is needed, one of the two.")
         }
         do {
@@ -76,6 +85,20 @@ struct ImageJob {
         } catch {
             throw UserError.data("\(error)")
         }
+    }
+
+    /// How images come to the model's size, where that is said.
+    private static func evaluation(_ arguments: inout Arguments) throws -> ImageReader.Framing? {
+        let isWhole = arguments.flag("--whole")
+        guard let word = try arguments.value("--evaluation") else { return isWhole ? .whole : nil }
+        guard let setting = EvaluationSetting(rawValue: word) else {
+            let known = EvaluationSetting.allCases.map(\.rawValue).joined(separator: " or ")
+            throw UserError.usage("--evaluation takes \(known), not '\(word)'.")
+        }
+        guard setting == .resize || !isWhole else {
+            throw UserError.usage("--whole and --evaluation crop do not go together.")
+        }
+        return setting == .resize ? .whole : .centre
     }
 
     private static func weights(
@@ -124,7 +147,8 @@ struct ImageJob {
         return try weights.map { weights -> LoadedClassifier in
             do {
                 let model = try LoadedClassifier(
-                    path: weights, use: use, heads: heads, image: image, batch: min(batch, files.count), pool: pool)
+                    path: weights, key: key, use: use, heads: heads, image: image, batch: min(batch, files.count),
+                    pool: pool)
                 Output.say("\(weights): \(WeightsCommands.words(model.shape))")
                 for line in model.report.lines { Output.say(line) }
                 return model
@@ -138,12 +162,13 @@ struct ImageJob {
 
     /// Runs every image and writes a row each, whole or not at all.
     /// - Parameter row: the numbers to write of one model's outputs; several models are averaged.
-    func write(
-        _ columns: [String], of models: [LoadedClassifier], row: (UnsafeBufferPointer<Float>) -> [Float]
+    func write<Number: BinaryFloatingPoint & LosslessStringConvertible>(
+        _ columns: [String], of models: [LoadedClassifier], row: (UnsafeBufferPointer<Float>) -> [Number]
     ) throws -> ExitCode {
         guard let first = models.first else { return .failed }
         let values = models.map { FloatBuffer(count: batch * $0.columns) }
         var (written, skipped) = (0, 0)
+        var unusable: String?
         let isTerminal = isatty(2) == 1
         do {
             try WholeFile.write(to: output, byteCount: 0) { (file) throws(FileError) in
@@ -160,6 +185,15 @@ struct ImageJob {
                     }
                     var text = ""
                     for (index, path) in paths.map(\.description).enumerated() {
+                        for (place, (model, values)) in zip(models, values).enumerated() {
+                            let outputs = UnsafeBufferPointer(
+                                start: values.pointer + index * model.columns, count: model.columns)
+                            guard !outputs.allSatisfy(\.isFinite) else { continue }
+                            unusable =
+                                "\(weights[place]): gives \(path) numbers that are NaN or infinite, so nothing was "
+                                + "written; the weights, or the image, are beyond what can be computed."
+                            throw FileError(path: path, "has no finite numbers")
+                        }
                         let rows = zip(models, values).map { model, values in
                             row(
                                 UnsafeBufferPointer(start: values.pointer + index * model.columns, count: model.columns)
@@ -177,6 +211,7 @@ struct ImageJob {
                 guard written > 0 else { throw FileError(path: output, "would have no rows") }
             }
         } catch {
+            if let unusable { throw UserError.data(unusable) }
             if skipped == files.count {
                 throw UserError.data("none of the \(files.count) images could be read, so nothing was written.")
             }
@@ -187,8 +222,8 @@ struct ImageJob {
         return .done
     }
 
-    private static func mean(_ rows: [[Float]]) -> [Float] {
+    private static func mean<Number: BinaryFloatingPoint>(_ rows: [[Number]]) -> [Number] {
         guard rows.count > 1 else { return rows.first ?? [] }
-        return rows[0].indices.map { column in rows.reduce(0) { $0 + $1[column] } / Float(rows.count) }
+        return rows[0].indices.map { column in rows.reduce(0) { $0 + $1[column] } / Number(rows.count) }
     }
 }

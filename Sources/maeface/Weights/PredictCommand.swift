@@ -11,11 +11,12 @@ enum PredictCommand: Command {
     static let help = """
         Writes one row an image: its path and a score for each class (probabilities), action unit (probabilities), or
         for valence and arousal (in [-1, 1]). The weights are a run's, which knows its tasks and the names of its outputs,
-        or a fine-tuned file with fc_norm and head, under the names of MAE, MAE-Face or timm.
+        or a fine-tuned file with a head, on the mean of the patch tokens (fc_norm) or on the class token (norm), under
+        the names of MAE, MAE-Face, timm or Hugging Face.
 
         USAGE: maeface predict --run RUN [--fold K | --ensemble mean] INPUT... -o OUT.csv
                maeface predict --weights FILE --task TASK INPUT... -o OUT.csv [--classes NAME,...]
-               and [--heads N] [--image PIXELS] [--whole] [--batch N] [--threads N] [--home DIR]
+               and [--weights-key KEY] [--heads N] [--image PIXELS] [--evaluation crop] [--batch N] [--threads N] [--home DIR]
 
           --ensemble mean the mean of what the models of all folds answer
           --task TASK     expression, actionUnits or valenceArousal: what the head was trained for; files of this program
@@ -46,23 +47,23 @@ enum PredictCommand: Command {
             throw UserError.usage("--task and --classes go with --weights: a run knows its own.")
         }
         let models = try job.models(use: .outputs)
-        var heads: [TaskScores] = []
+        var heads: [OutputScores] = []
         do {
             if let task {
                 for model in models {
-                    heads = [try TaskScores(task: task, outputs: model.columns, names: names)]
+                    heads = [try OutputScores(task: task, outputs: model.columns, names: names)]
                 }
             } else {
                 heads = try said(models, names, job)
             }
-        } catch let error as TaskScoresError {
+        } catch let error as OutputScoresError {
             throw UserError.data("\(error.description).")
         }
         if let head = heads.first, task == .expression, names == nil {
             if let said = models.first.flatMap({ HeadOutputs.read($0.metadata) }), said.count == 1,
                 said[0].task == .expression, said[0].channels.count == head.channels.count
             {
-                heads = [try TaskScores(task: .expression, outputs: head.channels.count, names: said[0].channels)]
+                heads = [try OutputScores(task: .expression, outputs: head.channels.count, names: said[0].channels)]
             } else {
                 Output.say("the file does not name its classes; --classes does, in the order that it was trained with")
             }
@@ -79,7 +80,7 @@ enum PredictCommand: Command {
     /// The heads as the file says them itself.
     private static func said(
         _ models: [LoadedClassifier], _ names: [String]?, _ job: ImageJob
-    ) throws -> [TaskScores] {
+    ) throws -> [OutputScores] {
         let said = models.map { HeadOutputs.read($0.metadata) }
         guard let first = said.first, let heads = first, said.allSatisfy({ $0 == heads }),
             heads.reduce(0, { $0 + $1.channels.count }) == models.first?.columns
@@ -93,7 +94,7 @@ enum PredictCommand: Command {
                 "the file names the outputs of its \(heads.count) heads itself; leave --classes out.")
         }
         return try heads.map { head in
-            try TaskScores(task: head.task, outputs: head.channels.count, names: names ?? head.channels)
+            try OutputScores(task: head.task, outputs: head.channels.count, names: names ?? head.channels)
         }
     }
 }

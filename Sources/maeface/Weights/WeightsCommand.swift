@@ -12,8 +12,11 @@ enum WeightsInspectCommand: Command {
         and what else the file holds. Reads PyTorch files (.pth, .pt, .bin, .pth.tar, of any version), safetensors, an
         index of shards, and folders with such files. Nothing in a file is run.
 
-        USAGE: maeface weights inspect FILE [--check] [--json]
+        USAGE: maeface weights inspect FILE [--weights-key KEY] [--check] [--json]
 
+          --weights-key KEY  which of several models in the file: a key of a PyTorch file (state_dict, teacher), what
+                             stands before the names (momentum_encoder), or both (student.backbone); without it
+                             state_dict_ema or model_ema where the file has one, as timm does, then the likeliest
           --check  compares the checksums that zip archives keep with all their bytes
           --json   prints an object, with the smallest and largest value of each tensor as well
 
@@ -23,21 +26,25 @@ enum WeightsInspectCommand: Command {
     static func run(_ arguments: inout Arguments) throws -> ExitCode {
         let isJSON = arguments.flag("--json")
         let isChecked = arguments.flag("--check")
+        let key = try arguments.value("--weights-key")
         let name = try arguments.positionals("FILE", atLeast: 1, atMost: 1)[0]
-        let file = try WeightsCommands.open(name, verifiesChecksums: isChecked)
+        let file = try WeightsCommands.open(name, key: key, verifiesChecksums: isChecked)
         let rows = file.tensors.map { (tensor: $0, statistics: TensorStatistics(file.floats(of: $0))) }
-        let model = try? WeightsShape(NamedWeights(file))
+        try WeightsCommands.badData { () throws(CheckpointError) in try file.requireWhole() }
+        let weights = NamedWeights(file)
+        let model = try? WeightsShape(weights)
+        let models = weights.choice ?? weights.refusal.map(\.message)
         if isJSON {
-            try Output.json(json(file, rows, model))
+            try Output.json(json(file, rows, model, models))
         } else {
-            Output.result(text(file, rows, model))
+            Output.result(text(file, rows, model, models))
         }
         return .done
     }
 
     private typealias Row = (tensor: WeightTensor, statistics: TensorStatistics)
 
-    private static func text(_ file: WeightsFile, _ rows: [Row], _ model: WeightsShape?) -> String {
+    private static func text(_ file: WeightsFile, _ rows: [Row], _ model: WeightsShape?, _ models: String?) -> String {
         let table = rows.map { row in
             [
                 printable(row.tensor.name), TensorEntry.words(for: row.tensor.shape), row.tensor.type.rawValue,
@@ -54,6 +61,7 @@ enum WeightsInspectCommand: Command {
         if !file.beside.isEmpty { add("beside the weights: \(file.beside.joined(separator: ", "))") }
         if !file.unread.isEmpty { add("not read: \(file.unread.joined(separator: ", "))") }
         if !file.notBuilt.isEmpty { add("left as names, not built: \(file.notBuilt.joined(separator: ", "))") }
+        if let models { add(models) }
         if let model { add(WeightsCommands.words(model)) }
         add(
             "\(file.format.rawValue)\(file.part.isEmpty ? "" : ", weights under `\(file.part)`"): "
@@ -75,7 +83,8 @@ enum WeightsInspectCommand: Command {
         value.map { String(format: "%.4g", $0) } ?? "-"
     }
 
-    private static func json(_ file: WeightsFile, _ rows: [Row], _ model: WeightsShape?) -> JSONValue {
+    private static func json(_ file: WeightsFile, _ rows: [Row], _ model: WeightsShape?, _ models: String?) -> JSONValue
+    {
         func texts(_ texts: [String]) -> JSONValue { .list(texts.map { .text($0) }) }
         return .object([
             "file": .text(file.path),
@@ -87,6 +96,8 @@ enum WeightsInspectCommand: Command {
             "beside": texts(file.beside),
             "not_read": texts(file.unread),
             "not_built": texts(file.notBuilt),
+            "other_models": texts(file.otherModels),
+            "models": models.map { .text($0) } ?? .null,
             "model": model.map { JSONValue.object(WeightsCommands.json($0)) } ?? .null,
             "tensors": .list(
                 rows.map { row in
@@ -108,8 +119,10 @@ enum WeightsInspectCommand: Command {
 /// What the commands about weights share.
 enum WeightsCommands {
     /// Opens a file, or ends the command with its sentence.
-    static func open(_ path: String, verifiesChecksums: Bool = false) throws -> WeightsFile {
-        try badData { () throws(CheckpointError) in try WeightsFile(path: path, verifiesChecksums: verifiesChecksums) }
+    static func open(_ path: String, key: String? = nil, verifiesChecksums: Bool = false) throws -> WeightsFile {
+        try badData { () throws(CheckpointError) in
+            try WeightsFile(path: path, key: key, verifiesChecksums: verifiesChecksums)
+        }
     }
 
     /// Turns what is wrong with a file into the error of a command.
@@ -125,9 +138,13 @@ enum WeightsCommands {
     static func words(_ model: WeightsShape) -> String {
         var words = "a \(model.words)"
         if let grid = model.grid { words += " for \(grid * model.patch) pixels" }
+        if let oblong = model.oblongGrid { words += ", with \(oblong)" }
         if let decoder = model.decoderName { words += ", decoder \(decoder)" }
         if let outputs = model.outputs {
-            words += ", head of \(outputs) outputs" + (model.hasMeanNorm ? " on the mean of the patch tokens" : "")
+            words +=
+                ", head of \(outputs) outputs"
+                + (model.hasMeanNorm
+                    ? " on the mean of the patch tokens" : model.isHeadOnClassToken ? " on the class token" : "")
         }
         if let heads = model.statedHeads { words += ", \(heads) heads" }
         return words
@@ -139,6 +156,7 @@ enum WeightsCommands {
             "patch": JSONValue(model.patch), "image": JSONValue(model.grid.map { $0 * model.patch }),
             "decoder": JSONValue(model.decoderName), "outputs": JSONValue(model.outputs),
             "heads": JSONValue(model.statedHeads),
+            "pooling": model.hasMeanNorm ? .text("mean") : model.isHeadOnClassToken ? .text("token") : .null,
         ]
     }
 }

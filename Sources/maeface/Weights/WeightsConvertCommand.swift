@@ -10,13 +10,17 @@ enum WeightsConvertCommand: Command {
         Writes a file of weights in another format or under other names. Every bit of every tensor is kept; optimizer
         state and what else lies beside the weights is not. The new file appears whole or not at all.
 
-        USAGE: maeface weights convert IN OUT [--names NAMES] [--heads N] [--check] [--json]
+        USAGE: maeface weights convert IN OUT [--names NAMES] [--leave-out] [--weights-key KEY] [--heads N] [--check]
+               [--json]
 
           OUT            .safetensors, or .pth, .pt, .bin for a file that torch.load(weights_only=True) opens
           --names NAMES  mae          facebookresearch/mae and MAE-Face
                          timm         the same without the decoder
-                         huggingface  ViTMAE of transformers: query, key and value apart
+                         huggingface  ViTMAE of transformers, of version 4 and 5: query, key and value apart
                          (without it, every name stays as it is)
+          --leave-out    leaves tensors out that NAMES have no names for (a head on fc_norm at Hugging Face, or what is
+                         unknown here); otherwise they are an error, since the model may need them
+          --weights-key KEY  which of several models in IN; see weights inspect
           --heads N      notes the heads of attention in a .safetensors, so that nobody has to be asked
           --check        compares the checksums of IN first
 
@@ -26,13 +30,18 @@ enum WeightsConvertCommand: Command {
     static func run(_ arguments: inout Arguments) throws -> ExitCode {
         let isJSON = arguments.flag("--json")
         let isChecked = arguments.flag("--check")
+        let leavesOut = arguments.flag("--leave-out")
+        let key = try arguments.value("--weights-key")
         let heads = try arguments.integer("--heads")
         let names = try names(arguments.value("--names"))
+        if leavesOut, names == nil {
+            throw UserError.usage("--leave-out goes with --names: without it every tensor keeps its name.")
+        }
         let words = try arguments.positionals("IN", "OUT", atLeast: 2, atMost: 2)
         guard let format = WeightsConversion.format(ofName: words[1]) else {
             throw UserError.usage("'\(words[1])' should end in .safetensors, or in .pth, .pt or .bin.")
         }
-        let file = try WeightsCommands.open(words[0], verifiesChecksums: isChecked)
+        let file = try WeightsCommands.open(words[0], key: key, verifiesChecksums: isChecked)
         let weights = NamedWeights(file)
         var metadata: [String: String] = [:]
         if let shape = try? WeightsShape(weights) {
@@ -47,17 +56,19 @@ enum WeightsConvertCommand: Command {
         let result: WeightsConversion.Result
         do {
             result = try WeightsConversion(weights).write(
-                to: words[1], format: format, names: names, metadata: metadata)
+                to: words[1], format: format, names: names, leavesOut: leavesOut, metadata: metadata)
         } catch {
-            // What is wrong with the input was said above; here the output cannot be written.
-            throw UserError.environment(error.description)
+            // What is no fault of the input is that the output cannot be written.
+            guard error.path == file.path else { throw UserError.environment(error.description) }
+            throw UserError.data(error.description)
         }
+        if let choice = weights.choice { Output.say("\(words[0]): \(choice)") }
         say(file, result)
         if isJSON {
             try Output.json(json(words[1], result))
         } else {
             Output.result(
-                "\(words[1]): \(result.written.count + result.kept.count) tensors, \(ByteCount.text(result.bytes))")
+                "\(words[1]): \(result.written.count) tensors, \(ByteCount.text(result.bytes))")
         }
         return .done
     }
@@ -77,9 +88,6 @@ enum WeightsConvertCommand: Command {
         if !result.leftOut.isEmpty {
             Output.say("left out \(result.leftOut.count), which these names have no place for: \(list(result.leftOut))")
         }
-        if !result.kept.isEmpty {
-            Output.say("kept \(result.kept.count) under their own names: \(list(result.kept))")
-        }
         if !file.beside.isEmpty { Output.say("left behind: \(file.beside.joined(separator: ", "))") }
         if !file.unread.isEmpty { Output.say("not read: \(file.unread.joined(separator: ", "))") }
     }
@@ -89,7 +97,6 @@ enum WeightsConvertCommand: Command {
             "file": .text(path), "bytes": .integer(result.bytes),
             "written": .list(result.written.map { .text($0) }),
             "left_out": .list(result.leftOut.map { .text($0) }),
-            "kept": .list(result.kept.map { .text($0) }),
         ])
     }
 }

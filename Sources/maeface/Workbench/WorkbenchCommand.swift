@@ -141,8 +141,8 @@ enum WorkbenchCommand: Command {
             watching: watching)
         let now = Date().timeIntervalSince1970
         feed([.input(.resize(size)), .clock(now, utcOffset: Clock.utcOffset(at: now))], to: &state, watcher)
-        // The first look finds the runs, the second reads the one that is then watched.
-        for _ in 0..<2 { feed(watcher.lookNow(state.tail), to: &state, watcher) }
+        // The first poll finds the runs, the second reads the one that is then watched.
+        for _ in 0..<2 { feed(watcher.pollNow(state.tail), to: &state, watcher) }
         if let predictions { feed([.smoother(.open(predictions))], to: &state, watcher) }
         if predictions != nil, let problem = state.predictionsProblem { throw UserError.data(problem) }
         for line in view(state, size).text { Output.result(line) }

@@ -1,6 +1,7 @@
 """Writes small files of weights in every form that people have, with PyTorch, and what PyTorch reads back from them.
 
     python3 generate.py        # needs torch, numpy and safetensors, and the shared data (../shared or MAEFACE_SHARED)
+    python3 generate.py other  # timm and transformers too: files as those programs write them (folder `other`)
 
 The model is that of shared/peer/reference.py in a micro size. expected.json holds, for every file, the shape, type and
 digest of each tensor (CRC-32 of its bytes forwards and backwards); forward.safetensors holds inputs and outputs of
@@ -360,6 +361,109 @@ def write_photos(classifier):
         file.write("\n")
 
 
+def fill(model, seed):
+    """Weights that make every part of another program's model matter; positions and class token too."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, tensor in model.named_parameters():
+            tensor.copy_(torch.randn(tensor.shape, generator=generator) * (0.2 if tensor.dim() > 1 else 0.1))
+            if "norm" in name and name.endswith("weight"):
+                tensor.add_(1)
+    return model.eval()
+
+
+def write_timm(images, outputs, facts):
+    """Heads on the class token and on the mean, separate biases, and which of several models timm takes."""
+    import timm
+    from timm.models import Beit, VisionTransformer
+    from timm.models._helpers import load_state_dict
+
+    facts["timm"] = timm.__version__
+    sizes = dict(img_size=IMAGE, patch_size=PATCH, embed_dim=ENCODER[0], depth=ENCODER[1], num_heads=ENCODER[2],
+                 num_classes=5)
+    whole = dict(init_values=None, use_abs_pos_emb=True, use_rel_pos_bias=False, use_shared_rel_pos_bias=False)
+    for name, model in [
+        ("timm-token", VisionTransformer(**sizes, global_pool="token")),
+        ("timm-avg", VisionTransformer(**sizes, global_pool="avg")),
+        ("timm-beit", Beit(**sizes, **whole, global_pool="avg")),
+    ]:
+        fill(model, len(outputs))
+        state = {key: value.detach().clone() for key, value in model.state_dict().items()}
+        save_file(state, path(f"other/{name}.safetensors"))
+        with torch.no_grad():
+            tokens = model.forward_features(images)
+            outputs[name + "/logits"] = model(images)
+            outputs[name + "/features"] = model.forward_head(tokens, pre_logits=True)
+
+    def state(seed):
+        model = fill(VisionTransformer(**{**sizes, "depth": 1, "num_classes": 0}), seed)
+        return {key: value.detach().half() for key, value in model.state_dict().items()}
+
+    trained, average = state(50), state(51)
+    facts["taken"] = {}
+    for name, held in [
+        ("averaged.pth", {"epoch": 3, "state_dict": trained, "state_dict_ema": average, "optimizer": {"state": {}}}),
+        ("model-ema.pth", {"model": trained, "model_ema": average}),
+        ("no-average.pth", {"model": trained, "model_ema": None}),
+        ("state-dict-first.pth", {"model": average, "state_dict": trained}),
+    ]:
+        torch.save(held, path("other/" + name))
+        taken = load_state_dict(path("other/" + name))
+        facts["taken"][name] = digest(taken["cls_token"])
+    facts["trained"], facts["average"] = digest(trained["cls_token"]), digest(average["cls_token"])
+    moco = {"module.momentum_encoder." + key: value for key, value in average.items()}
+    moco.update({"module.base_encoder." + key: value for key, value in trained.items()})
+    torch.save({"arch": "vit", "state_dict": moco}, path("other/two-encoders.pth"))
+    dino = {name: {"module.backbone." + key: value for key, value in held.items()}
+            for name, held in [("student", trained), ("teacher", average)]}
+    torch.save({**dino, "epoch": 1}, path("other/teacher-student.pth"))
+
+
+def write_transformers(mae, images, outputs, facts):
+    """transformers' own files of the same model: as version 5 saves it, and as it holds it in memory."""
+    import shutil
+    import tempfile
+
+    import transformers
+    from transformers import ViTConfig, ViTForImageClassification, ViTMAEConfig, ViTMAEForPreTraining
+
+    facts["transformers"] = transformers.__version__
+    sizes = dict(hidden_size=ENCODER[0], num_hidden_layers=ENCODER[1], num_attention_heads=ENCODER[2],
+                 intermediate_size=4 * ENCODER[0], image_size=IMAGE, patch_size=PATCH, layer_norm_eps=1e-6)
+    decoder = dict(decoder_hidden_size=DECODER[0], decoder_num_hidden_layers=DECODER[1],
+                   decoder_num_attention_heads=DECODER[2], decoder_intermediate_size=4 * DECODER[0])
+    with tempfile.TemporaryDirectory() as folder:
+        # What `weights convert --names huggingface` writes is what this file is, to the bit.
+        ViTMAEConfig(**sizes, **decoder).save_pretrained(folder)
+        shutil.copy(path("huggingface.safetensors"), folder + "/model.safetensors")
+        model, report = ViTMAEForPreTraining.from_pretrained(folder, output_loading_info=True)
+        assert not report["missing_keys"] and not report["unexpected_keys"], report
+        assert torch.equal(model.decoder.decoder_pred.weight, mae.decoder_pred.weight)
+        model.save_pretrained(folder)
+        shutil.copy(folder + "/model.safetensors", path("other/transformers-saved.safetensors"))
+        os.chmod(path("other/transformers-saved.safetensors"), 0o644)
+        save_file({key: value.clone() for key, value in model.state_dict().items()},
+                  path("other/transformers-memory.safetensors"))
+        classifier = fill(ViTForImageClassification(ViTConfig(**sizes, num_labels=5)), 60)
+        classifier.save_pretrained(folder)
+        shutil.copy(folder + "/model.safetensors", path("other/transformers-classifier.safetensors"))
+        os.chmod(path("other/transformers-classifier.safetensors"), 0o644)
+        with torch.no_grad():
+            outputs["transformers-classifier/logits"] = classifier(images).logits
+
+
+def write_other(mae):
+    os.makedirs(path("other"), exist_ok=True)
+    images = torch.randn(2, 3, IMAGE, IMAGE, generator=torch.Generator().manual_seed(70))
+    outputs, facts = {"images": images}, {}
+    write_timm(images, outputs, facts)
+    write_transformers(mae, images, outputs, facts)
+    save_file({name: value.contiguous() for name, value in outputs.items()}, path("other/outputs.safetensors"))
+    with open(path("other/facts.json"), "w") as file:
+        json.dump(facts, file, sort_keys=True, indent=1)
+        file.write("\n")
+
+
 def write_detector():
     """What PyTorch reads from a file of the shared data, which is not copied here."""
     name = os.path.join(SHARED, "data", "detector", "mobilenet0.25_Final.pth")
@@ -372,6 +476,9 @@ def write_detector():
 if __name__ == "__main__":
     torch.manual_seed(0)
     mae, classifier, larger = models()
+    if sys.argv[1:] == ["other"]:
+        write_other(mae)
+        raise SystemExit
     _, _, _, positions = write_models(mae, classifier, larger)
     write_types()
     write_pickles()

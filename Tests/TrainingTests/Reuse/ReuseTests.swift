@@ -110,7 +110,7 @@ struct ReuseTests {
         let (store, run) = (fixture.store, fixture.run.id)
         try store.append(
             PredictionRecord(
-                stage: 0, fold: 2, step: 6, task: "expression", channels: ["calm"], videos: 1, frames: 4,
+                stage: 0, fold: 2, step: 6, task: .expression, channels: ["calm"], videos: 1, frames: 4,
                 file: part.predictionsFile("expr")), to: run)
         for fold in [1, 2] {
             try store.append(

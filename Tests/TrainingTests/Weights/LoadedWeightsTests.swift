@@ -82,6 +82,54 @@ struct LoadedWeightsTests {
         if use == .features { #expect(model.columns == 16) }
     }
 
+    @Test(
+        "Heads of timm and transformers on the class token and on the mean give their programs' numbers",
+        arguments: [
+            ("timm-token", LoadedClassifier.Use.outputs, Pooling.classToken), ("timm-token", .features, .classToken),
+            ("timm-avg", .outputs, .mean), ("timm-avg", .features, .mean),
+            ("timm-beit", .outputs, .mean), ("timm-beit", .features, .mean),
+            ("transformers-classifier", .outputs, .classToken),
+        ])
+    func pooling(name: String, use: LoadedClassifier.Use, pooling: Pooling) throws {
+        let model = try LoadedClassifier(
+            path: Self.path("other/\(name).safetensors"), use: use, heads: 2, batch: 2, pool: ThreadPool(threads: 2))
+        #expect(model.pooling == pooling)
+        let theirs = try WeightsFile(path: Self.path("other/outputs.safetensors"))
+        let images = theirs.floats(of: try #require(theirs["images"]))
+        let expected = theirs.floats(
+            of: try #require(theirs[name + (use == .outputs ? "/logits" : "/features")]))
+        var values = [Float](repeating: 0, count: 2 * model.columns)
+        model.run(images: images, batch: 2, into: &values)
+        let error = Self.relativeError(values, expected)
+        print("\(name) \(use): \(error)")
+        #expect(error < 1e-5)
+        // One image at a time: the class token of every image is found.
+        var single = [Float](repeating: 0, count: model.columns)
+        images.withUnsafeBufferPointer { images in
+            guard let second = images.baseAddress.map({ $0 + 3 * 16 * 16 }) else { return }
+            model.run(images: second, batch: 1, into: &single)
+        }
+        #expect(Self.relativeError(single, Array(expected.dropFirst(model.columns))) < 1e-5)
+    }
+
+    @Test("A session begins with the model of the file that its key names")
+    func key() throws {
+        var settings = Self.settings(
+            "other/averaged.pth", encoder: TransformerShape(width: 16, depth: 1, heads: 2))
+        let average = try Self.load(settings)
+        settings.initialKey = "state_dict"
+        let trained = try Self.load(settings)
+        for (model, key) in [(average.0, "state_dict_ema"), (trained.0, "state_dict")] {
+            let file = try WeightsFile(path: Self.path("other/averaged.pth"), key: key)
+            let token = try #require(model.parameters["cls_token"])
+            #expect(Array(model.parameters.values(of: token)) == file.floats(of: try #require(file["cls_token"])))
+        }
+        #expect(trained.1.notes.contains { $0.contains("state_dict is taken, not state_dict_ema") })
+        settings.initialKey = "sate_dict"
+        let wrong = #expect(throws: TrainingError.self) { try Self.load(settings) }
+        #expect(wrong?.description.contains("has nothing under the key \"sate_dict\"") == true)
+    }
+
     @Test("What a file lacks for its use is said")
     func reports() throws {
         let pool = ThreadPool(threads: 1)
@@ -152,29 +200,5 @@ struct LoadedWeightsTests {
         #expect(failure(Self.settings("types.pth"))?.contains("holds no vision transformer") == true)
         #expect(failure(Self.settings("script.pt"))?.contains("TorchScript") == true)
         #expect(failure(Self.settings("nowhere.pth"))?.contains("No such file") == true)
-    }
-}
-
-@Suite("Scores of the tasks")
-struct TaskScoresTests {
-    @Test("Probabilities, units, and numbers within bounds")
-    func scores() throws {
-        func run(_ task: TaskScores, _ outputs: [Float]) -> [Float] { outputs.withUnsafeBufferPointer(task.scores) }
-        let classes = run(try TaskScores(task: .expression, outputs: 3, names: nil), [1000, 1000, -1000])
-        #expect(classes == [0.5, 0.5, 0])
-        let units = try TaskScores(task: .actionUnits, outputs: 2, names: ["AU1", "AU2"])
-        #expect(run(units, [0, 40]) == [0.5, 1])
-        #expect(run(try TaskScores(task: .valenceArousal, outputs: 2, names: nil), [-1.5, 0.25]) == [-1, 0.25])
-    }
-
-    @Test("A head of another task is refused")
-    func mismatch() throws {
-        #expect(throws: TaskScoresError.self) { try TaskScores(task: .valenceArousal, outputs: 8, names: nil) }
-        #expect(throws: TaskScoresError.self) { try TaskScores(task: .actionUnits, outputs: 8, names: nil) }
-        #expect(throws: TaskScoresError.self) { try TaskScores(task: .expression, outputs: 1, names: nil) }
-        #expect(throws: TaskScoresError.self) { try TaskScores(task: .expression, outputs: 8, names: ["a"]) }
-        #expect(throws: TaskScoresError.self) { try TaskScores(task: .expression, outputs: 2, names: ["a", "a"]) }
-        #expect(try TaskScores(task: .expression, outputs: 2, names: nil).channels == ["class0", "class1"])
-        #expect(try TaskScores(task: .actionUnits, outputs: 12, names: nil).channels[2] == "AU4")
     }
 }

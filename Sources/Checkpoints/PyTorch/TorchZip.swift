@@ -1,3 +1,5 @@
+import Archives
+
 /// PyTorch's files since 1.6: a zip archive with a pickle and one entry for each storage.
 ///
 /// `NAME/data.pkl` describes the objects, `NAME/data/KEY` holds a storage, `NAME/byteorder` tells the order of bytes.
@@ -12,7 +14,11 @@ struct TorchZip {
         self.file = file
         self.path = path
         self.verifiesChecksums = verifiesChecksums
-        archive = try ZipArchive(file: file.bytes, path: path)
+        do throws(ArchiveError) {
+            archive = try ZipArchive(file: file.bytes, path: path)
+        } catch {
+            throw CheckpointError(path: error.path, error.message)
+        }
         let pickles = archive.entries.filter { $0.name == "data.pkl" || $0.name.hasSuffix("/data.pkl") }
         guard let pickle = pickles.min(by: { $0.name.utf8.count < $1.name.utf8.count }) else {
             throw CheckpointError(path: path, Self.description(of: archive))

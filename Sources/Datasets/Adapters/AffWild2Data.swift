@@ -21,7 +21,10 @@ extension AffWild2Data: LabelledAdapter {
 /// The reading of a copy of Aff-Wild2.
 struct AffWild2Reading {
     private let source: AffWild2Data
-    private let classes: ExpressionClasses
+    private var classes: ExpressionClasses
+    /// The units or classes of each track, which differ between the years.
+    private var channels: [AffectTask: [String]] = [:]
+    private var forms = FormNotes()
     private var problems = LabelProblemList()
     private var notes: [String] = []
 
@@ -41,9 +44,13 @@ struct AffWild2Reading {
     mutating func read() throws(LabelError) -> LabelledSet {
         let videos = try annotationFiles()
         let crops = try cropFolders()
-        let hasUnits = source.tracks.contains(.actionUnits)
-        var builder = LabelledSetBuilder(
-            classes: classes.kept ?? [], units: hasUnits ? AffectTask.actionUnits.standardChannels : [])
+        for track in source.tracks {
+            let first = videos.compactMap { $0.value.files[track] }.min()
+            channels[track] =
+                first.flatMap { AbawAnnotations.channels(ofFile: $0, task: track) } ?? track.standardChannels
+        }
+        if let names = channels[.expression] { classes.names = names }
+        var builder = LabelledSetBuilder(classes: classes.kept ?? [], units: channels[.actionUnits] ?? [])
         var withoutCrops: [String] = []
         var samples = 0
         var unlabelled = 0
@@ -96,7 +103,7 @@ struct AffWild2Reading {
         if unlabelled > 0 { notes.append("\(source.path): \(unlabelled) frames without a label left out") }
         if partial > 0 { notes.append("\(source.path): \(LabelProblemList.partialFrames(partial))") }
         if faceless > 0 { notes.append("\(source.path): \(faceless) labelled frames without a crop left out") }
-        var set = builder.finished(notes: notes)
+        var set = builder.finished(notes: notes + forms.notes)
         set.namesAreFrames = true
         return set
     }
@@ -116,7 +123,7 @@ struct AffWild2Reading {
                     continue
                 }
                 for file in (FolderListings.names(in: folder) ?? []).sorted()
-                where file.hasSuffix(".txt") && !file.hasPrefix(".") {
+                where file.lowercased().hasSuffix(".txt") && !file.hasPrefix(".") {
                     let name = String(file.dropLast(4))
                     var video = videos[name] ?? Video(split: split)
                     if video.split != split {
@@ -185,6 +192,14 @@ struct AffWild2Reading {
             do throws(TableError) {
                 let file = try AbawAnnotations(path: path, task: track)
                 for problem in file.problems { problems.add(problem.path, problem.line, problem.reason) }
+                forms.add(file.form.note, of: path)
+                if let names = channels[track], names != file.channels {
+                    problems.add(
+                        path, nil,
+                        "is of another year than the rest: it has \(file.channels.count) \(Self.word(track)), the other "
+                            + "files have \(names.count); keep the years in folders of their own")
+                    continue
+                }
                 for frame in 0..<file.count {
                     if frame == frames.count { frames.append(nil) }
                     var sample =
@@ -198,6 +213,14 @@ struct AffWild2Reading {
             }
         }
         return frames
+    }
+
+    private static func word(_ track: AffectTask) -> String {
+        switch track {
+        case .actionUnits: "units"
+        case .expression: "classes"
+        case .valenceArousal: "values"
+        }
     }
 
     private func take(_ file: AbawAnnotations, _ frame: Int, into sample: inout LabelledSample) {

@@ -42,6 +42,8 @@ struct TableReading {
     private var wrongRange: ClosedRange<Double>?
     private var withoutLabels = 0
     private var missingImages = 0
+    private var forms = FormNotes()
+    private var images = ImagePaths()
 
     init(_ table: TableData) { self.table = table }
 
@@ -84,18 +86,25 @@ struct TableReading {
     }
 
     private static func expanded(_ name: String, _ columns: [String]) -> [String] {
-        guard name.hasSuffix("*") else { return columns.contains(name) ? [name] : [] }
+        guard name.hasSuffix("*") else {
+            if columns.contains(name) { return [name] }
+            // The one name that files of several tasks have for all units, which the header was given the names of.
+            let units = AffectTask.actionUnits.standardChannels
+            return name == "aus" && units.allSatisfy(columns.contains) ? units : []
+        }
         let prefix = name.dropLast()
         return columns.filter { $0.hasPrefix(prefix) && $0.dropFirst(prefix.count).first?.isNumber == true }
     }
 
     mutating func read(_ path: String, split: LabelledSet.Split?) throws {
         let reader = try TableReader(path: path)
-        let header = try TableHeader(reader)
+        let header = try TableHeader(reader, naming: AbawLayout.columns)
         let columns = try columns(header, path)
         let folder = table.images ?? splitPath(path).folder
         var record = TableRecord()
+        defer { forms.add(reader.form.note, of: path) }
         while try reader.next(into: &record) {
+            if record.isBlank { continue }
             try header.requireFields(record)
             guard let name = imagePath(record, columns.image, folder, path) else { continue }
             let before = problems.total
@@ -136,6 +145,7 @@ struct TableReading {
         }
         let parts = splitPath(text.hasPrefix("/") ? text : "\(folder)/\(text)")
         if listings.contains(parts.name, in: parts.folder) { return parts }
+        if let found = images.found(text, below: folder, in: &listings) { return found }
         missingImages += 1
         if table.missingImages == .error {
             problems.add(path, record.line, "there is no image \(parts.folder)/\(parts.name)")
@@ -146,7 +156,7 @@ struct TableReading {
     private mutating func expression(
         _ record: TableRecord, _ column: Int, _ path: String
     ) -> (name: String?, isDropped: Bool) {
-        let text = record[column]
+        let text = classText(record, column)
         let isUnknown = record.isMissing(column) || record.number(column).map(table.rules.unknown.contains) == true
         if table.classes.written[text] == nil, text == "-1" || isUnknown { return (nil, false) }
         switch table.classes.meaning(of: text) {
@@ -156,6 +166,15 @@ struct TableReading {
             problems.add(path, record.line, table.classes.complaint(about: text))
             return (nil, false)
         }
+    }
+
+    /// What is written for a class; a whole number without its decimals: 1.0 is class 1.
+    private func classText(_ record: TableRecord, _ column: Int) -> String {
+        let text = record[column]
+        let isName = table.classes.names?.contains(text) == true || table.classes.written[text] != nil
+        guard !isName, Int(text) == nil, !table.classes.drop.contains(text), let number = record.wholeNumber(column)
+        else { return text }
+        return String(number)
     }
 
     private mutating func units(
@@ -276,6 +295,6 @@ struct TableReading {
         note(withoutLabels, "without any label left out")
         note(missingImages, "without an image left out")
         if partial > 0 { notes.append("\(table.path): \(LabelProblemList.partialFrames(partial))") }
-        return builder.finished(notes: notes)
+        return builder.finished(notes: notes + forms.notes + images.notes(of: table.path))
     }
 }

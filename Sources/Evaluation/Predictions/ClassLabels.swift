@@ -34,6 +34,8 @@ struct ClassLabels: Sendable, Equatable {
             throw rows.bad("'\(word)' is none of the classes \(channels.joined(separator: ", ")).")
         }
         if number.isNaN || number < 0 { return .nan }
+        // A class that is called 3 may be written 3.0.
+        if let index = Int(exactly: number).flatMap({ numbers[String($0)] }) { return Double(index) }
         guard let label = Int(exactly: number), label < ofNumber.count else {
             throw rows.bad("class \(word) where there are \(channels.count), counted from 0.")
         }

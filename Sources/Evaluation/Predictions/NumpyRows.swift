@@ -1,84 +1,59 @@
 import Foundation
 
-/// A NumPy array file (.npy, format 1 to 3): a plain array (rows, columns) or (rows), or a structured one with named
-/// fields. Mapped into memory, so its length does not matter.
+/// Arrays of NumPy: a file with one (.npy, format 1 to 3), or an archive of them (.npz), of which one is read, or several
+/// of one dimension as columns beside each other. An array is (frames, channels) or (frames), in the order of rows or of
+/// columns, axes of length 1 aside; or a structured one with named fields. Files are mapped into memory, so their length
+/// does not matter; what is packed inside of an archive is unpacked.
 final class NumpyRows: RowSource {
     let path: String
     let columns: [String]
-    let columnCount: Int
+    var columnCount: Int { fields.count }
     private(set) var line = 0
-    private let data: Data
+    private let arrays: [String]
     private let rows: Int
-    private let rowBytes: Int
-    private let begin: Int
-    private let fields: [Field]
+    private let fields: [NumpyField]
     private var row = -1
 
-    private struct Field {
-        var name: String
-        var offset: Int
-        /// NumPy's letter for the type, and bytes of one value.
-        var kind: Character
-        var size: Int
-        var isBig: Bool
-    }
-
-    init(path: String) throws(PredictionError) {
+    /// - Parameter arrays: which of the arrays of an archive; none where there is only one.
+    init(path: String, arrays: [String] = []) throws(PredictionError) {
         self.path = path
+        self.arrays = arrays
+        let data: Data
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
         } catch {
             throw .bad(file: path, line: nil, "cannot be read: \(error.localizedDescription)")
         }
-        let header = try NumpyHeader(data, path: path)
-        if header.isFortranOrder, header.shape.count > 1 {
-            throw .bad(file: path, line: nil, "is in column order; save it with numpy.ascontiguousarray.")
-        }
-        rows = header.shape.first ?? 1
-        var fields: [Field] = []
-        var offset = 0
-        let width = header.shape.dropFirst().first ?? 1
-        guard header.shape.count <= 2, width < 10_000, header.fields.count == 1 || width == 1 else {
-            throw .bad(file: path, line: nil, "has the shape \(header.shape); it should be (frames, channels).")
-        }
-        for field in header.fields {
-            for _ in 0..<width {
-                guard let parsed = Self.field(field.type) else {
-                    throw .bad(file: path, line: nil, "holds values of type '\(field.type)', which are no numbers.")
-                }
-                fields.append(
-                    Field(
-                        name: field.name, offset: offset, kind: parsed.kind, size: parsed.size, isBig: parsed.isBig))
-                offset += parsed.bytes
+        guard data.starts(with: Array("PK".utf8)) else {
+            guard arrays.isEmpty else {
+                throw .bad(file: path, line: nil, "is one array; --array chooses among those of a .npz file.")
             }
+            let array = try NumpyArray(data, path: path)
+            (rows, fields) = (array.rows, array.fields)
+            columns = array.isStructured ? fields.map(\.name) : []
+            return
         }
-        self.fields = fields
-        columns = header.fields.count == 1 && header.fields[0].name.isEmpty ? [] : fields.map(\.name)
-        columnCount = fields.count
-        rowBytes = offset
-        begin = header.end
-        let (bytes, overflows) = rows.multipliedReportingOverflow(by: rowBytes)
-        guard rows >= 0, !overflows, begin + bytes <= data.count else {
-            throw .bad(file: path, line: nil, "is cut off: its header promises more than is there.")
+        let archive = try NumpyArchive(data, path: path)
+        let names = try archive.names(choosing: arrays)
+        var found: [(name: String, array: NumpyArray)] = []
+        for name in names { found.append((name, try archive.array(name))) }
+        rows = found[0].array.rows
+        if found.count == 1, !found[0].array.isLine || arrays.isEmpty {
+            fields = found[0].array.fields
+            columns = found[0].array.isStructured ? fields.map(\.name) : []
+            return
         }
+        for (name, array) in found where !array.isLine || array.rows != rows {
+            throw .bad(
+                file: path, line: nil,
+                "array '\(name)' has the shape \(array.shape); several arrays stand beside each other where each has one "
+                    + "number a frame, and all have the same number of frames.")
+        }
+        fields = found.flatMap { name, array in array.fields.map { $0.named(name) } }
+        columns = names
     }
 
-    private static func field(_ type: String) -> (kind: Character, size: Int, bytes: Int, isBig: Bool)? {
-        var rest = Substring(type)
-        var isBig = false
-        if let order = rest.first, "<>|=".contains(order) {
-            isBig = order == ">"
-            rest = rest.dropFirst()
-        }
-        guard let kind = rest.first, let size = Int(rest.dropFirst()), size > 0, size < 1 << 20 else { return nil }
-        switch kind {
-        case "f" where [4, 8].contains(size), "i" where [1, 2, 4, 8].contains(size),
-            "u" where [1, 2, 4, 8].contains(size), "b" where size == 1, "S":
-            return (kind, size, size, isBig)
-        case "U": return (kind, size, 4 * size, isBig)
-        default: return nil
-        }
-    }
+    func reopened() throws(PredictionError) -> any RowSource { try NumpyRows(path: path, arrays: arrays) }
 
     func next() throws(PredictionError) -> Bool {
         row += 1
@@ -86,140 +61,153 @@ final class NumpyRows: RowSource {
         return row < rows
     }
 
-    private func bits(_ place: Int, _ size: Int, _ isBig: Bool) -> UInt64 {
-        (0..<size).reduce(0) { value, byte in
-            let shift = isBig ? size - 1 - byte : byte
-            return value | UInt64(data[data.startIndex + place + byte]) << UInt64(8 * shift)
-        }
-    }
-
     func number(_ column: Int) throws(PredictionError) -> Double {
-        let field = fields[column]
-        let raw = { self.bits(self.begin + self.row * self.rowBytes + field.offset, field.size, field.isBig) }
-        switch (field.kind, field.size) {
-        case ("f", 4): return Double(Float(bitPattern: UInt32(truncatingIfNeeded: raw())))
-        case ("f", _): return Double(bitPattern: raw())
-        case ("i", let size): return Double(Int64(bitPattern: raw() << UInt64(64 - 8 * size)) >> Int64(64 - 8 * size))
-        case ("u", _), ("b", _): return Double(raw())
-        default:
-            let word = text(column)
-            if word.isEmpty { return .nan }
-            guard let number = Double(word) else {
-                throw bad("'\(word)' is not a number.")
-            }
-            return number
-        }
+        if let number = fields[column].number(row) { return number }
+        let word = text(column)
+        if word.isEmpty { return .nan }
+        guard let number = Double(word) else { throw bad("'\(word)' is not a number.") }
+        return number
     }
 
     func text(_ column: Int) -> String {
-        let field = fields[column]
-        let place = begin + row * rowBytes + field.offset
-        switch field.kind {
-        case "S":
-            let bytes = data[data.startIndex + place..<data.startIndex + place + field.size]
-            return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        case "U":
-            var text = ""
-            for index in 0..<field.size {
-                let code = UInt32(truncatingIfNeeded: bits(place + 4 * index, 4, field.isBig))
-                guard code != 0, let scalar = Unicode.Scalar(code) else { break }
-                text.unicodeScalars.append(scalar)
-            }
-            return text
-        default:
-            guard let number = try? number(column) else { return "" }
-            return number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
-        }
+        guard let number = fields[column].number(row) else { return fields[column].text(row) }
+        return number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
     }
 }
 
-/// What stands before the values of a .npy file: a magic number, a version and a Python literal.
-struct NumpyHeader {
-    /// One for a plain array, without a name.
-    var fields: [(name: String, type: String)] = []
-    var shape: [Int] = []
-    var isFortranOrder = false
-    /// Where the values begin.
-    var end = 0
+/// One array: its fields, each with the place of every row.
+struct NumpyArray {
+    /// As the file says it.
+    let shape: [Int]
+    let rows: Int
+    let fields: [NumpyField]
+    let isStructured: Bool
 
+    /// Whether it is one number a frame.
+    var isLine: Bool { fields.count == 1 && !isStructured }
+
+    /// - Parameter data: a file of one array, as `numpy.save` writes it.
     init(_ data: Data, path: String) throws(PredictionError) {
-        let head = [UInt8](data.prefix(12))
-        guard head.count >= 10, head.starts(with: [0x93] + Array("NUMPY".utf8)) else {
-            throw .bad(file: path, line: nil, "is not a NumPy file (.npy).")
+        let header = try NumpyHeader(data, path: path)
+        isStructured = header.fields.count > 1 || !header.fields[0].name.isEmpty
+        shape = header.shape
+        var shape = header.shape
+        // A batch of one video, or the like.
+        while shape.count > (isStructured ? 1 : 2), let axis = shape.firstIndex(of: 1) { shape.remove(at: axis) }
+        let width = shape.count > 1 ? shape[1] : 1
+        guard shape.count <= (isStructured ? 1 : 2), width < 10_000 else {
+            throw .bad(file: path, line: nil, "has the shape \(header.shape); it should be (frames, channels).")
         }
-        let isShort = head[6] == 1
-        guard isShort || head.count == 12 else { throw .bad(file: path, line: nil, "is cut off.") }
-        let length =
-            isShort
-            ? Int(head[8]) | Int(head[9]) << 8
-            : (0..<4).reduce(0) { $0 | Int(head[8 + $1]) << (8 * $1) }
-        let begin = isShort ? 10 : 12
-        end = begin + length
-        guard length < 1 << 20, data.count >= end else { throw .bad(file: path, line: nil, "is cut off.") }
-        let text = String(decoding: data.dropFirst(begin).prefix(length), as: UTF8.self)
-        var tokens = Self.tokens(text)[...]
-        func fail() -> PredictionError { .bad(file: path, line: nil, "has a header that cannot be read: \(text)") }
-        guard tokens.popFirst() == "{" else { throw fail() }
-        while let key = tokens.popFirst(), key != "}" {
-            guard tokens.popFirst() == ":" else { throw fail() }
-            switch key {
-            case "'descr'":
-                guard let first = tokens.popFirst() else { throw fail() }
-                if first != "[" {
-                    fields = [("", Self.unquoted(first))]
-                    break
-                }
-                while tokens.popFirst() == "(" {
-                    guard tokens.count > 4, tokens[tokens.startIndex + 1] == ",", tokens[tokens.startIndex + 3] == ")"
-                    else { throw fail() }
-                    fields.append(
-                        (Self.unquoted(tokens[tokens.startIndex]), Self.unquoted(tokens[tokens.startIndex + 2])))
-                    tokens = tokens.dropFirst(4)
-                    if tokens.first == "," { tokens = tokens.dropFirst() }
-                }
-            case "'fortran_order'": isFortranOrder = tokens.popFirst() == "True"
-            case "'shape'":
-                guard tokens.popFirst() == "(" else { throw fail() }
-                while let token = tokens.popFirst(), token != ")" {
-                    if token == "," { continue }
-                    guard let size = Int(token), size >= 0 else { throw fail() }
-                    shape.append(size)
-                }
-            default: throw fail()
+        let rows = shape.first ?? 1
+        var types: [(name: String, type: NumpyType)] = []
+        for field in header.fields {
+            guard let type = NumpyType(field.type) else {
+                throw .bad(file: path, line: nil, "holds values of type '\(field.type)', which are no numbers.")
             }
-            if tokens.first == "," { tokens = tokens.dropFirst() }
+            types.append((field.name, type))
         }
-        guard !fields.isEmpty else { throw fail() }
-    }
-
-    private static func unquoted(_ token: String) -> String {
-        token.count >= 2 && token.hasPrefix("'") ? String(token.dropFirst().dropLast()) : token
-    }
-
-    /// Strings with their quotes (always single ones here), brackets, commas, colons, words.
-    private static func tokens(_ text: String) -> [String] {
-        var tokens: [String] = []
-        var word = ""
-        var quote: Character?
-        for character in text {
-            if let open = quote {
-                if character == open {
-                    tokens.append("'\(word)'")
-                    word = ""
-                    quote = nil
-                } else {
-                    word.append(character)
-                }
-            } else if character == "'" || character == "\"" {
-                quote = character
-            } else if "{}[]():,".contains(character) || character.isWhitespace {
-                if !word.isEmpty { tokens.append(word) }
-                word = ""
-                if !character.isWhitespace { tokens.append(String(character)) }
-            } else {
-                word.append(character)
+        let rowBytes = width * types.reduce(0) { $0 + $1.type.bytes }
+        let (bytes, overflows) = rows.multipliedReportingOverflow(by: rowBytes)
+        guard !overflows, bytes <= data.count - header.end else {
+            throw .bad(file: path, line: nil, "is cut off: its header promises more than is there.")
+        }
+        var fields: [NumpyField] = []
+        var offset = 0
+        for (name, type) in types {
+            for column in 0..<width {
+                fields.append(
+                    header.isFortranOrder && !isStructured
+                        ? NumpyField(
+                            name: name, type: type, data: data, begin: header.end + column * rows * type.bytes,
+                            stride: type.bytes)
+                        : NumpyField(name: name, type: type, data: data, begin: header.end + offset, stride: rowBytes))
+                offset += type.bytes
             }
         }
-        return tokens
+        self.rows = rows
+        self.fields = fields
+    }
+}
+
+/// NumPy's word for the type of a value: `<f4`, `|S8`.
+struct NumpyType {
+    /// NumPy's letter, and the number after it: bytes, or characters of text.
+    let kind: Character
+    let size: Int
+    let isBig: Bool
+    /// Bytes of a value.
+    var bytes: Int { kind == "U" ? 4 * size : size }
+
+    init?(_ word: String) {
+        var rest = Substring(word)
+        var isBig = false
+        if let order = rest.first, "<>|=".contains(order) {
+            isBig = order == ">"
+            rest = rest.dropFirst()
+        }
+        guard let kind = rest.first, let size = Int(rest.dropFirst()), size > 0, size < 1 << 20 else { return nil }
+        switch kind {
+        case "f" where [2, 4, 8].contains(size), "i" where [1, 2, 4, 8].contains(size),
+            "u" where [1, 2, 4, 8].contains(size), "b" where size == 1, "S", "U":
+            break
+        default: return nil
+        }
+        self.kind = kind
+        self.size = size
+        self.isBig = isBig
+    }
+}
+
+/// One number or text of every row.
+struct NumpyField {
+    var name: String
+    let type: NumpyType
+    let data: Data
+    /// Where the value of the first row lies in `data`, and how far the next is from it.
+    let begin: Int
+    let stride: Int
+
+    func named(_ name: String) -> NumpyField {
+        var field = self
+        field.name = name
+        return field
+    }
+
+    private func bits(_ place: Int, _ size: Int) -> UInt64 {
+        data.withUnsafeBytes { bytes in
+            (0..<size).reduce(0) { value, byte in
+                let shift = type.isBig ? size - 1 - byte : byte
+                return value | UInt64(bytes[place + byte]) << UInt64(8 * shift)
+            }
+        }
+    }
+
+    /// Nil for text.
+    func number(_ row: Int) -> Double? {
+        guard type.kind != "S", type.kind != "U" else { return nil }
+        let raw = bits(begin + row * stride, type.size)
+        switch (type.kind, type.size) {
+        case ("f", 2): return Double(Float16(bitPattern: UInt16(truncatingIfNeeded: raw)))
+        case ("f", 4): return Double(Float(bitPattern: UInt32(truncatingIfNeeded: raw)))
+        case ("f", _): return Double(bitPattern: raw)
+        case ("i", let size): return Double(Int64(bitPattern: raw << UInt64(64 - 8 * size)) >> Int64(64 - 8 * size))
+        default: return Double(raw)
+        }
+    }
+
+    func text(_ row: Int) -> String {
+        let place = begin + row * stride
+        if type.kind == "S" {
+            return data.withUnsafeBytes { bytes in
+                String(decoding: bytes[place..<place + type.size].prefix { $0 != 0 }, as: UTF8.self)
+            }
+        }
+        var text = ""
+        for index in 0..<type.size {
+            let code = UInt32(truncatingIfNeeded: bits(place + 4 * index, 4))
+            guard code != 0, let scalar = Unicode.Scalar(code) else { break }
+            text.unicodeScalars.append(scalar)
+        }
+        return text
     }
 }

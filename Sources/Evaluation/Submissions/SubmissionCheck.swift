@@ -26,7 +26,7 @@ public struct SubmissionCheck: Sendable, Equatable {
         var frames: [String: Frames] = [:]
         var order: [String] = []
         do throws(TableError) {
-            let reader = try TableReader(path: path, delimiter: ",")
+            let reader = try TableReader(path: path, delimiter: ",", isExact: true)
             var record = TableRecord()
             guard try reader.next(into: &record) else { throw TableError(path: path, "an empty file.") }
             let header = record.texts.map { $0.lowercased() }

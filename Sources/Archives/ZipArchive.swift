@@ -1,40 +1,40 @@
 /// One file inside a zip archive.
-struct ZipEntry: Sendable {
-    enum Method: Equatable, Sendable {
+package struct ZipEntry: Sendable {
+    package enum Method: Equatable, Sendable {
         case stored
         case deflated
         case other(Int)
     }
 
-    let name: String
-    let method: Method
-    let isEncrypted: Bool
+    package let name: String
+    package let method: Method
+    package let isEncrypted: Bool
     /// CRC-32 of the content.
-    let checksum: UInt32
+    package let checksum: UInt32
     /// Bytes of the archive, packed or not.
-    let bytes: Range<Int>
+    package let bytes: Range<Int>
     /// Bytes of the content.
-    let size: Int
+    package let size: Int
 }
 
 /// The directory of a zip archive, every number checked (PKWARE's APPNOTE 6.3, with its 64-bit fields).
 ///
 /// Entries have to lie inside the file, before the directory, and may not overlap; names may not repeat, and have to
 /// be the same in both places where the format keeps them. So no byte of the file can mean two things.
-struct ZipArchive: Sendable {
+package struct ZipArchive: Sendable {
     /// In the order of their bytes.
-    let entries: [ZipEntry]
+    package let entries: [ZipEntry]
     private let indices: [String: Int]
 
     /// The entry of that name, or nil.
-    subscript(name: String) -> ZipEntry? { indices[name].map { entries[$0] } }
+    package subscript(name: String) -> ZipEntry? { indices[name].map { entries[$0] } }
 
-    init(file: UnsafeRawBufferPointer, path: String) throws(CheckpointError) {
+    package init(file: UnsafeRawBufferPointer, path: String) throws(ArchiveError) {
         var reader = ZipDirectoryReader(file: file, path: path)
         entries = try reader.entries()
         var indices: [String: Int] = [:]
         for (index, entry) in entries.enumerated() where indices.updateValue(index, forKey: entry.name) != nil {
-            throw CheckpointError(path: path, "holds two entries named \"\(entry.name)\"")
+            throw ArchiveError(path: path, "holds two entries named \"\(entry.name)\"")
         }
         self.indices = indices
     }
@@ -51,7 +51,7 @@ private struct ZipDirectoryReader {
         var end: Int
     }
 
-    mutating func entries() throws(CheckpointError) -> [ZipEntry] {
+    mutating func entries() throws(ArchiveError) -> [ZipEntry] {
         let directory = try directory()
         guard directory.count <= (directory.end - directory.start) / 46 else {
             throw failure("claims \(directory.count) entries in a directory of too few bytes")
@@ -70,7 +70,7 @@ private struct ZipDirectoryReader {
     }
 
     /// The end record: the last one whose comment ends with the file; and the 64-bit one before it where there is one.
-    private func directory() throws(CheckpointError) -> Directory {
+    private func directory() throws(ArchiveError) -> Directory {
         var end = file.count - 22
         let lowest = max(0, file.count - 22 - 0xFFFF)
         while end >= lowest, word(end) != 0x0605_4B50 || end + 22 + half(end + 20) != file.count { end -= 1 }
@@ -99,7 +99,7 @@ private struct ZipDirectoryReader {
 
     private func entry(
         at position: inout Int, _ directory: Directory
-    ) throws(CheckpointError) -> (header: Int, entry: ZipEntry) {
+    ) throws(ArchiveError) -> (header: Int, entry: ZipEntry) {
         let start = position
         guard directory.end - start >= 46, word(start) == 0x0201_4B50 else {
             throw failure("has a damaged directory at byte \(start)")
@@ -146,7 +146,7 @@ private struct ZipDirectoryReader {
     /// Takes what does not fit into 32 bits from the extra field with the number 1, which holds those only.
     private func widen(
         _ size: inout Int, _ packed: inout Int, _ header: inout Int, _ extra: Range<Int>, _ name: String
-    ) throws(CheckpointError) {
+    ) throws(ArchiveError) {
         guard size == 0xFFFF_FFFF || packed == 0xFFFF_FFFF || header == 0xFFFF_FFFF else { return }
         var field = extra.lowerBound
         while extra.upperBound - field >= 4 {
@@ -154,7 +154,7 @@ private struct ZipDirectoryReader {
             guard end <= extra.upperBound else { break }
             if half(field) == 1 {
                 var place = field + 4
-                func next(_ value: Int) throws(CheckpointError) -> Int {
+                func next(_ value: Int) throws(ArchiveError) -> Int {
                     guard value == 0xFFFF_FFFF else { return value }
                     guard end - place >= 8, let wide = long(place) else {
                         throw failure("lacks the 64-bit size of \"\(name)\"")
@@ -190,5 +190,5 @@ private struct ZipDirectoryReader {
         return Int(exactly: UInt64(littleEndian: file.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
     }
 
-    private func failure(_ message: String) -> CheckpointError { CheckpointError(path: path, message) }
+    private func failure(_ message: String) -> ArchiveError { ArchiveError(path: path, message) }
 }

@@ -101,7 +101,8 @@ let package = Package(
         tests(
             "TrainingTests",
             [
-                "TestSupport", "Training", "Affect", "Basics", "Checkpoints", "Compute", "Datasets", "Evaluation", "Images",
+                "TestSupport", "Training", "Affect", "Basics", "Checkpoints", "Compute", "Datasets", "Evaluation",
+                "Images",
                 "Model", "Results", "RunStore", "Session",
             ]),
         tests("ScreenTests", ["Screen"]),

@@ -50,7 +50,7 @@ let package = Package(
         library("Images", ["Compute", "CImage", "CKernels"]),
         library("RenderedFaces", ["Affect", "Compute", "Images"]),
         library("Session", ["Affect", "Basics", "JSON5"]),
-        library("Datasets", ["Affect", "Basics", "Compute", "Images", "RenderedFaces", "Tables"]),
+        library("Datasets", ["Affect", "Basics", "Compute", "Images", "RenderedFaces", "Session", "Tables"]),
         library("Checkpoints", ["Archives", "Basics", "Compute", "CSystem", "JSON5"]),
         library("RunStore", ["Affect", "Basics", "CSQLite", "CSystem"]),
         library("Results", ["Affect", "Basics", "Evaluation", "RunStore", "Session"]),
@@ -92,7 +92,10 @@ let package = Package(
         tests("SessionTests", ["Affect", "Session", "JSON5"]),
         tests(
             "DatasetsTests",
-            ["TestSupport", "Affect", "Basics", "Datasets", "RenderedFaces", "Images", "Compute", "Tables"]),
+            [
+                "TestSupport", "Affect", "Basics", "Datasets", "RenderedFaces", "Images", "Compute", "Session",
+                "Tables",
+            ]),
         tests(
             "CheckpointsTests", ["TestSupport", "Archives", "Checkpoints", "Basics", "Compute"],
             exclude: ["Fixtures", "Reference"]),
@@ -114,8 +117,7 @@ let package = Package(
             "MaefaceTests",
             [
                 "TestSupport", "maeface", "Shell", "Affect", "Basics", "Checkpoints", "Datasets", "Evaluation",
-                "Images",
-                "Model", "RenderedFaces", "RunStore", "Session", "Training", "Workbench",
+                "Images", "JSON5", "Model", "RenderedFaces", "RunStore", "Session", "Training", "Workbench",
             ]),
     ],
     swiftLanguageModes: [.v6],

@@ -1,16 +1,45 @@
 /// A place in a text, for error messages.
 public struct SourceLocation: Equatable, Hashable, Sendable, CustomStringConvertible {
-    /// The file's name, or the words of the command line that the text stood in.
-    public var file: String
+    /// Where a text came from.
+    public enum Source: Equatable, Hashable, Sendable {
+        /// A file, or something with a name like one.
+        case file(String)
+        /// An option of the command line as it was typed, and the text of its value.
+        case option(String, value: String)
+    }
+
+    public var source: Source
     /// Counted from 1; 0 means the text as a whole.
     public var line: Int
     /// Counted from 1, in Unicode scalars.
     public var column: Int
 
     public init(file: String, line: Int = 0, column: Int = 0) {
-        self.file = file
+        source = .file(file)
         self.line = line
         self.column = column
+    }
+
+    /// The value of an option, as a whole.
+    public init(option: String, value: String) {
+        source = .option(option, value: value)
+        line = 0
+        column = 0
+    }
+
+    /// Whether it is an option of the command line.
+    public var isOption: Bool { optionValue != nil }
+
+    /// The text that an option was given.
+    public var optionValue: String? {
+        if case .option(_, let value) = source { value } else { nil }
+    }
+
+    /// The file's name, or the option as it was typed.
+    public var file: String {
+        switch source {
+        case .file(let name), .option(let name, _): name
+        }
     }
 
     /// `file:line:column`, or the file alone where there is no line.
@@ -107,4 +136,54 @@ extension JSON5Value {
     package static func number(_ number: Double) -> JSON5Value {
         abs(number) < 0x1p53 ? Int64(exactly: number).map { .integer($0) } ?? .double(number) : .double(number)
     }
+}
+
+extension JSON5Value {
+    /// A whole number, also when it is written as 4.096e3.
+    package var wholeNumber: Int64? {
+        switch self {
+        case .integer(let number): number
+        case .double(let number) where abs(number) <= 0x1p53: Int64(exactly: number)
+        default: nil
+        }
+    }
+
+    package var number: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .double(let number): number
+        default: nil
+        }
+    }
+
+    /// As messages show what was found: short, and never more than a line.
+    package var shown: String {
+        switch self {
+        case .null: "null"
+        case .boolean(let flag): flag ? "true" : "false"
+        case .integer(let number): String(number)
+        case .double(let number): JSON5Writer.numberText(number)
+        case .string(let text):
+            JSON5Writer.text(.string(text.count > 40 ? text.prefix(37) + "..." : text)).filter { $0 != "\n" }
+        case .array(let elements): elements.isEmpty ? "an empty list" : "a list of \(elements.count)"
+        case .object: "an object"
+        }
+    }
+}
+
+/// Values put together by the program, which stand nowhere.
+extension JSON5Value {
+    /// An object; the keys are different.
+    package static func record(_ members: [(String, JSON5Value)]) -> JSON5Value {
+        let nowhere = SourceLocation(file: "")
+        return .object(
+            JSON5Object(
+                uniqueMembers: members.map {
+                    JSON5Object.Member(key: $0.0, keyLocation: nowhere, node: JSON5Node($0.1, at: nowhere))
+                }))
+    }
+
+    package static func list(_ elements: [JSON5Value]) -> JSON5Value { .array(elements.map { JSON5Node($0) }) }
+
+    package static func whole(_ number: Int) -> JSON5Value { .integer(Int64(number)) }
 }

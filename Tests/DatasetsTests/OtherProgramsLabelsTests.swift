@@ -1,5 +1,5 @@
 import Affect
-import TestSupport
+import Session
 import Testing
 
 @testable import Datasets
@@ -10,11 +10,15 @@ import Testing
 
     init() throws { folder = try PictureFolder() }
 
-    private func table(_ text: String, name: String = "labels.csv", images: String? = nil) throws -> LabelTable {
-        LabelTable(
-            path: try folder.text(name, text), imageFolder: images.map { "\(folder.path)/\($0)" },
-            expression: "expression", units: ["AU*"], valence: "valence", frame: "frame",
-            classes: ExpressionClasses(names: ["calm", "happy"]))
+    private func table(_ text: String, name: String = "labels.csv", images: String? = nil) throws -> TableData {
+        var table = TableData(path: try folder.text(name, text))
+        table.images = images.map { "\(folder.path)/\($0)" }
+        table.expression = "expression"
+        table.units = ["AU*"]
+        table.valence = "valence"
+        table.frame = "frame"
+        table.classes = ExpressionClasses(names: ["calm", "happy"])
+        return table
     }
 
     @Test(
@@ -93,10 +97,13 @@ import Testing
             "image,valence,arousal,expression,aus\nv/1.png,0.5,-0.25,1,1,0,0,0,0,0,0,0,0,0,0,1\n"
                 + "v/2.png,-5,-5,0,-1,-1,-1,-1,-1,-1,-1,-1,-1,-1,-1,-1\n")
         for units in [["AU*"], ["aus"], AffectTask.actionUnits.standardChannels] {
-            let set = try LabelTable(
-                path: path, expression: "expression", units: units, valence: "valence", arousal: "arousal",
-                classes: ExpressionClasses(names: ["calm", "happy"])
-            ).read()
+            var table = TableData(path: path)
+            table.expression = "expression"
+            table.units = units
+            table.valence = "valence"
+            table.arousal = "arousal"
+            table.classes = ExpressionClasses(names: ["calm", "happy"])
+            let set = try table.read()
             #expect(set.units == AffectTask.actionUnits.standardChannels && set.count == 2)
             #expect(set.unit(0, of: 0) == true && set.unit(11, of: 0) == true && set.unit(0, of: 1) == nil)
             #expect(set.valence(0) == 0.5 && set.valence(1) == nil && set.expression(1) == 0)
@@ -118,7 +125,7 @@ import Testing
 
     @Test func theFirstChallengeHasEightUnitsAndSevenClasses() throws {
         try first()
-        let set = try AffWild2(path: folder.path, tracks: [.actionUnits, .expression, .valenceArousal]).read()
+        let set = try AffWild2Data(path: folder.path, tracks: [.actionUnits, .expression, .valenceArousal]).read()
         #expect(set.units == AbawLayout.units2020 && set.classes == AbawLayout.classes2020 && set.count == 4)
         #expect(set.unit(6, of: 0) == true && set.unit(0, of: 1) == true && set.expression(0) == 6)
         #expect((0..<4).map { set.split($0) } == [.training, .training, .validation, .validation])
@@ -129,7 +136,7 @@ import Testing
         try folder.text(
             "annotations/AU_Set/Validation_Set/video2.TXT",
             AffectTask.actionUnits.standardChannels.joined(separator: ",") + "\n0,0,0,0,0,0,0,0,0,0,0,1\n")
-        let error = labelError { _ = try AffWild2(path: folder.path, tracks: [.actionUnits]).read() }
+        let error = labelError { _ = try AffWild2Data(path: folder.path, tracks: [.actionUnits]).read() }
         #expect(error?.description.contains("it has 12 units, the other files have 8") == true)
     }
 }

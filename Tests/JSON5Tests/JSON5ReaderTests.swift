@@ -1,7 +1,6 @@
 import Testing
 
 @testable import JSON5
-@testable import Session
 
 @Suite("JSON5 reader")
 struct JSON5ReaderTests {

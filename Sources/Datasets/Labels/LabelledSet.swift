@@ -10,6 +10,18 @@ public struct LabelledSet: Sendable {
         case training
         case validation
         case test
+
+        /// The split that a folder's name, or a table's cell, stands for.
+        init?(word name: String) {
+            var word = name.lowercased()
+            for ending in ["_set", "-set", "set"] where word.hasSuffix(ending) { word.removeLast(ending.count) }
+            switch word {
+            case "train", "training": self = .training
+            case "val", "valid", "validation", "dev": self = .validation
+            case "test", "testing": self = .test
+            default: return nil
+            }
+        }
     }
 
     /// Which of a number of names (subjects, videos) each sample has.

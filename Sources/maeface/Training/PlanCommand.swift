@@ -8,19 +8,25 @@ import Training
 /// `maeface plan`: what a session would do, without doing it.
 enum PlanCommand: Command {
     static let path = ["plan"]
-    static let summary = "show what a session would do: images, steps, learning rate, memory, time"
+    static let summary = "show what a session would do: images, steps, memory, time"
     static let help = """
-        Shows what a session would do, without doing it: the model, the images it finds, steps, the learning rate at
-        each epoch, memory, checkpoints, and about how long it would take here.
+        Shows what a session would do, without doing it: the model, the images found,
+        steps, the learning rate at each epoch, memory, checkpoints, and about how
+        long it would take on this machine.
 
-        USAGE: maeface plan SESSION [--set KEY=VALUE]... [--gflops N] [--threads N] [--home DIR] [--resolved] [--json]
+        USAGE: maeface plan SESSION [--set KEY=VALUE]... [--gflops N] [--threads N]
+                            [--home DIR] [--resolved] [--json]
 
-          --set KEY=VALUE  sets a value of the session, such as stages.0.epochs=2; may be given several times
-          --gflops N       the sustained speed to reckon with; otherwise the machine's peak is measured for a moment
-          --threads N      the threads to reckon with (all processors)
-          --home DIR       the folder of runs, for stages that a run there has done already (MAEFACE_HOME, or ./runs)
-          --resolved       prints the session with every default written out, and nothing else
-          --json           prints an object, with the learning rate at the beginning of every epoch
+          --set KEY=VALUE  replace a value of the session, such as stages.0.epochs=2
+                           (may be repeated)
+          --gflops N       estimate the time with this sustained speed; without it,
+                           the peak of the machine is measured for a moment
+          --threads N      estimate the time with this many threads (all processors)
+          --home DIR       the folder of runs, where finished stages are looked up
+                           for reuse (MAEFACE_HOME, or ./runs)
+          --resolved       print only the session with every default written out
+          --json           print an object, with the learning rate at the beginning
+                           of every epoch
 
         EXAMPLE: maeface plan sessions/demo.json5 --set stages.0.epochs=2
         """
@@ -90,40 +96,44 @@ struct Photographs {
     /// By the name of the data set.
     private(set) var counts: [String: Int] = [:]
     private(set) var skipped: [String: Int] = [:]
-    /// What the labelled sets are labelled with, in words.
-    private(set) var labels: [String: String] = [:]
+    /// What the sets hold, in words.
+    private(set) var words: [String: String] = [:]
     private(set) var problems: [String] = []
     /// How many folds there are; nil where nothing is cut, or only rendered data.
     private(set) var folds: Int?
 
     init(of session: Session) {
         for source in session.data {
-            switch source.content {
-            case .rendered(let rendered):
-                counts[source.name] = rendered.photos
-            case .folder(let folder):
-                do {
-                    let scan = try FolderScan.scan(folder.paths)
-                    counts[source.name] = scan.images.count
-                    skipped[source.name] = scan.skipped.count
-                } catch {
-                    problems.append("data set '\(source.name)': \(error)")
-                }
-            case .renderedVideos(let rendered):
-                counts[source.name] = rendered.videos * rendered.frames
-            case .classes, .table, .affWild2:
-                do {
-                    let set = try source.labelledSet(home: "")
-                    counts[source.name] = set.count
-                    labels[source.name] = Self.summary(of: set)
-                    if let settings = session.folds, source.name == session.foldedData {
-                        let labels = session.trainedLabels(of: source.name)
-                        folds = try Folds(settings, of: set, checking: labels).folds.count
-                    }
-                } catch {
-                    problems.append("\(error)")
-                }
+            do {
+                try count(source, of: session)
+            } catch let error as DatasetError {
+                words[source.name] = "none found"
+                problems.append("data set '\(source.name)': \(error)")
+            } catch {
+                problems.append("\(error)")
             }
+        }
+    }
+
+    private mutating func count(_ source: DataSource, of session: Session) throws {
+        // What is to be rendered is not, for a plan.
+        if let planned = source.content.planned {
+            counts[source.name] = planned.count
+            words[source.name] = planned.words
+        } else if source.isLabelled {
+            let set = try source.labelledSet(home: "")
+            counts[source.name] = set.count
+            words[source.name] = "\(set.count) photographs with \(Self.summary(of: set))"
+            if let settings = session.folds, source.name == session.foldedData {
+                folds = try Folds(settings, of: set, checking: session.trainedLabels(of: source.name)).folds.count
+            }
+        } else {
+            let found = try source.adapter.photographs(in: RenderedHome(path: ""))
+            counts[source.name] = found.images.count
+            skipped[source.name] = found.skipped.count
+            words[source.name] =
+                "\(found.images.count) photographs\(found.place)"
+                + (found.skipped.isEmpty ? "" : " (\(found.skipped.count) skipped)")
         }
     }
 

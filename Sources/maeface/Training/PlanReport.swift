@@ -33,7 +33,7 @@ struct PlanReport {
     private func reuseLines(_ stage: Int) -> [String] {
         reused.filter { $0.stage == stage }.map {
             let folds = $0.allFolds > 1 ? " in \($0.folds) of \($0.allFolds) folds" : ""
-            return Self.labelled("", "taken from \($0.runs.joined(separator: ", "))\(folds), not trained again")
+            return Self.labelled("", "reused from \($0.runs.joined(separator: ", "))\(folds), not trained again")
         }
     }
 
@@ -56,24 +56,11 @@ struct PlanReport {
             "\(model.encoder.encoderName) \(model.image)/\(model.patch), decoder \(model.decoder.decoderName): "
                 + "\(Self.millions(counts.encoder)) + \(Self.millions(counts.decoder)) parameters, "
                 + (model.initialWeights.map { "starting from \($0)" + (model.initialKey.map { ", \($0)" } ?? "") }
-                    ?? "random at the start"))
+                    ?? "initialised at random"))
     }
 
     private func dataText(_ source: DataSource) -> String {
-        switch source.content {
-        case .rendered(let rendered):
-            return "\(source.name): \(rendered.photos) rendered faces of \(rendered.identities) identities"
-        case .folder(let folder):
-            let place = folder.paths.count == 1 ? folder.paths[0] : "\(folder.paths.count) folders"
-            guard let count = photographs.counts[source.name] else { return "\(source.name): none found in \(place)" }
-            let skipped = photographs.skipped[source.name] ?? 0
-            return "\(source.name): \(count) photographs in \(place)" + (skipped > 0 ? " (\(skipped) skipped)" : "")
-        case .renderedVideos(let rendered):
-            return "\(source.name): \(rendered.videos) rendered videos of \(rendered.frames) frames"
-        case .classes, .table, .affWild2:
-            guard let count = photographs.counts[source.name] else { return "\(source.name): cannot be read" }
-            return "\(source.name): \(count) photographs with \(photographs.labels[source.name] ?? "no labels")"
-        }
+        "\(source.name): \(photographs.words[source.name] ?? "cannot be read")"
     }
 
     private func stageLines(_ stage: StagePlan) -> [String] {
@@ -161,11 +148,11 @@ struct PlanReport {
         guard let seconds else {
             return "unknown, since the photographs could not be counted"
         }
-        if taken.count == session.stages.count { return "next to none: every stage is taken from an earlier run" }
+        if taken.count == session.stages.count { return "almost none: every stage is reused from an earlier run" }
         let speed = String(format: "%.0f GFLOP/s", gigaflops)
         let basis =
             isMeasured
-            ? "at \(speed), the usual share of what \(threads) threads reach here at best" : "at \(speed)"
+            ? "at \(speed), the usual share of the peak of \(threads) threads" : "at \(speed)"
         return "about \(Self.duration(seconds)), an estimate \(basis)"
     }
 

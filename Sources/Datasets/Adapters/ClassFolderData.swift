@@ -1,25 +1,20 @@
 import Affect
 import Glibc
+import Session
 
 /// Labels by folder: every class is a folder of images that has its name, `happiness/0001.jpg`.
 ///
 /// The classes may lie in folders of a split (`train` or `training`, `val`, `valid` or `validation`, `test`, each with
 /// or without `_set`), which is then the official one.
-public struct ClassFolders: Equatable, Sendable {
-    public var path: String
-    public var classes: ExpressionClasses
-
-    public init(path: String, classes: ExpressionClasses = ExpressionClasses()) {
-        self.path = path
-        self.classes = classes
-    }
+extension ClassFolderData: LabelledAdapter {
+    package func labelledSet(in home: RenderedHome) throws -> LabelledSet { try read() }
 
     /// Finds the images, in an order that depends on the names only.
     ///
     /// - Throws: `LabelError` for folders that are no class, classes without a folder, and folders without images.
-    public func read() throws(LabelError) -> LabelledSet {
+    package func read() throws(LabelError) -> LabelledSet {
         let found = try folders(in: path)
-        let splits = found.compactMap { name in Self.split(name).map { (name, $0) } }
+        let splits = found.compactMap { name in LabelledSet.Split(word: name).map { (name, $0) } }
         var problems = LabelProblemList()
         var labelled: [(folder: String, name: String, split: LabelledSet.Split?)] = []
         if splits.isEmpty {
@@ -77,17 +72,5 @@ public struct ClassFolders: Equatable, Sendable {
             throw LabelError(LabelProblem(file: path, "holds no folders; there should be one for each class"))
         }
         return folders.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    }
-
-    /// The split that a folder's name, or a table's cell, stands for.
-    static func split(_ name: String) -> LabelledSet.Split? {
-        var word = name.lowercased()
-        for ending in ["_set", "-set", "set"] where word.hasSuffix(ending) { word.removeLast(ending.count) }
-        switch word {
-        case "train", "training": return .training
-        case "val", "valid", "validation", "dev": return .validation
-        case "test", "testing": return .test
-        default: return nil
-        }
     }
 }

@@ -1,37 +1,18 @@
 import Affect
 import Glibc
-import RenderedFaces
+import Session
 import Tables
 
 /// Aff-Wild2 and the ABAW challenges: annotations and crops as `AbawLayout` says, joined by the number of the frame,
 /// because some frames have no crop and some videos a line more or less than frames. `_left` and `_right` name two people
 /// of one video, which stay together in folds.
-public struct AffWild2: Equatable, Sendable {
-    /// The folder that holds the annotation folders, directly or one folder further down, and the crops.
-    public var path: String
-    public var tracks: [AffectTask]
-    /// Folders of crops; nil takes `cropped_aligned` and `cropped_aligned_new_50_vids` in `path`.
-    public var images: [String]?
-    /// Of the eight classes, those to leave out.
-    public var drop: [String]
-    /// What becomes of frames with -1 for some of their units in scores.
-    public var partialFrames: PartialFrames
-
-    public init(
-        path: String, tracks: [AffectTask], images: [String]? = nil, drop: [String] = [],
-        partialFrames: PartialFrames = .drop
-    ) {
-        self.path = path
-        self.tracks = tracks
-        self.images = images
-        self.drop = drop
-        self.partialFrames = partialFrames
-    }
+extension AffWild2Data: LabelledAdapter {
+    package func labelledSet(in home: RenderedHome) throws -> LabelledSet { try read() }
 
     /// Reads the annotations of the training and the validation set and joins them with the crops.
     ///
     /// - Throws: `LabelError` for values that mean nothing, with file and line, and for folders that are not there.
-    public func read() throws(LabelError) -> LabelledSet {
+    package func read() throws(LabelError) -> LabelledSet {
         var reading = AffWild2Reading(self)
         return try reading.read()
     }
@@ -39,7 +20,7 @@ public struct AffWild2: Equatable, Sendable {
 
 /// The reading of a copy of Aff-Wild2.
 struct AffWild2Reading {
-    private let source: AffWild2
+    private let source: AffWild2Data
     private var classes: ExpressionClasses
     /// The units or classes of each track, which differ between the years.
     private var channels: [AffectTask: [String]] = [:]
@@ -47,7 +28,7 @@ struct AffWild2Reading {
     private var problems = LabelProblemList()
     private var notes: [String] = []
 
-    init(_ source: AffWild2) {
+    init(_ source: AffWild2Data) {
         self.source = source
         classes = ExpressionClasses(
             names: source.tracks.contains(.expression) ? ExpressionClasses.affWild2 : [], drop: source.drop)

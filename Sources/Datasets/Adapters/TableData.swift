@@ -1,57 +1,9 @@
 import Affect
+import Session
 import Tables
 
-/// Labels in a table with named columns: any mix of expression, action units, valence and arousal, some of them
-/// missing in some rows, with columns for the subject, the video, the frame and the split.
-public struct LabelTable: Equatable, Sendable {
-    /// The CSV file, whose first line names the columns.
-    public var path: String
-    /// A second table of the same columns whose samples are the official validation set.
-    public var validationPath: String?
-    /// The folder that image paths are relative to; nil is the folder of the table.
-    public var imageFolder: String?
-    /// Columns.
-    public var image: String
-    public var expression: String?
-    /// Columns of action units; a name that ends in `*` stands for all columns that begin so, `AU*`, and go on with a
-    /// digit.
-    public var units: [String]
-    public var valence: String?
-    public var arousal: String?
-    public var subject: String?
-    public var video: String?
-    public var frame: String?
-    /// A column that says train, validation or test.
-    public var split: String?
-    public var classes: ExpressionClasses
-    /// What numbers mean: intensities of units as in DISFA and BP4D, codes for nothing, the scale of valence and arousal.
-    public var rules: LabelRules
-    /// Whether rows whose image is not there are passed over and counted, instead of being an error.
-    public var skipsMissingImages: Bool
-
-    public init(
-        path: String, validationPath: String? = nil, imageFolder: String? = nil, image: String = "image",
-        expression: String? = nil, units: [String] = [], valence: String? = nil, arousal: String? = nil,
-        subject: String? = nil, video: String? = nil, frame: String? = nil, split: String? = nil,
-        classes: ExpressionClasses = ExpressionClasses(), rules: LabelRules = LabelRules(),
-        skipsMissingImages: Bool = false
-    ) {
-        self.path = path
-        self.validationPath = validationPath
-        self.imageFolder = imageFolder
-        self.image = image
-        self.expression = expression
-        self.units = units
-        self.valence = valence
-        self.arousal = arousal
-        self.subject = subject
-        self.video = video
-        self.frame = frame
-        self.split = split
-        self.classes = classes
-        self.rules = rules
-        self.skipsMissingImages = skipsMissingImages
-    }
+extension TableData: LabelledAdapter {
+    package func labelledSet(in home: RenderedHome) throws -> LabelledSet { try read() }
 
     /// Reads the table, or both.
     ///
@@ -60,12 +12,12 @@ public struct LabelTable: Equatable, Sendable {
     ///
     /// - Throws: `LabelError` with the rows of values that mean nothing, images that are not there, columns that are
     ///   missing.
-    public func read() throws(LabelError) -> LabelledSet {
+    package func read() throws(LabelError) -> LabelledSet {
         try LabelError.reading(path) {
-            var reading = LabelTableReading(self)
-            if let validationPath {
+            var reading = TableReading(self)
+            if let validation {
                 try reading.read(path, split: .training)
-                try reading.read(validationPath, split: .validation)
+                try reading.read(validation, split: .validation)
             } else {
                 try reading.read(path, split: nil)
             }
@@ -74,9 +26,9 @@ public struct LabelTable: Equatable, Sendable {
     }
 }
 
-/// The reading of a `LabelTable`'s files, row by row.
-struct LabelTableReading {
-    private let table: LabelTable
+/// The reading of a table's files, row by row.
+struct TableReading {
+    private let table: TableData
     private var problems = LabelProblemList()
     private var listings = FolderListings()
     private var samples: [LabelledSample] = []
@@ -93,7 +45,7 @@ struct LabelTableReading {
     private var forms = FormNotes()
     private var images = ImagePaths()
 
-    init(_ table: LabelTable) { self.table = table }
+    init(_ table: TableData) { self.table = table }
 
     private struct Columns {
         let image: Int
@@ -148,7 +100,7 @@ struct LabelTableReading {
         let reader = try TableReader(path: path)
         let header = try TableHeader(reader, naming: AbawLayout.columns)
         let columns = try columns(header, path)
-        let folder = table.imageFolder ?? splitPath(path).folder
+        let folder = table.images ?? splitPath(path).folder
         var record = TableRecord()
         defer { forms.add(reader.form.note, of: path) }
         while try reader.next(into: &record) {
@@ -195,7 +147,7 @@ struct LabelTableReading {
         if listings.contains(parts.name, in: parts.folder) { return parts }
         if let found = images.found(text, below: folder, in: &listings) { return found }
         missingImages += 1
-        if !table.skipsMissingImages {
+        if table.missingImages == .error {
             problems.add(path, record.line, "there is no image \(parts.folder)/\(parts.name)")
         }
         return nil
@@ -315,7 +267,7 @@ struct LabelTableReading {
     }
 
     private mutating func split(_ record: TableRecord, _ column: Int, _ path: String) -> LabelledSet.Split? {
-        if let split = ClassFolders.split(record[column]) { return split }
+        if let split = LabelledSet.Split(word: record[column]) { return split }
         problems.add(path, record.line, "the split is \"\(record[column])\"; it is train, validation or test")
         return nil
     }

@@ -37,6 +37,12 @@ struct SettingsPageTests {
         }
     }
 
+    @Test("The page of data sets lists every kind with what it is")
+    func kinds() throws {
+        let text = try String(contentsOf: Self.folder.appendingPathComponent("Datasets.md"), encoding: .utf8)
+        for kind in DataKinds.all { #expect(text.contains("| `\(kind.kind)` | \(kind.summary) |\n")) }
+    }
+
     @Test("The command lists every part, one of them, and refuses others")
     func command() throws {
         let all = try Program.run(["settings"])

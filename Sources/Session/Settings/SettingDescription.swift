@@ -33,7 +33,7 @@ public struct SettingDescription: Sendable {
     public var standardText: String {
         if required != nil { return "required" }
         if let standardWords { return standardWords }
-        guard let standard else { return "none" }
+        guard let standard, standard != .array([]) else { return "none" }
         return keys.count == 1 ? standard.onOneLine : "`\(standardKey): \(standard.onOneLine)`"
     }
 }

@@ -20,6 +20,9 @@ struct ClassLabels: Sendable, Equatable {
     /// Numbers alone: the places among the channels.
     init(places channels: [String]) { self.init(channels: channels, columns: [], order: channels) }
 
+    /// The number that means the class at a place among the channels.
+    func number(of place: Int) -> Int { ofNumber.firstIndex(of: place) ?? place }
+
     /// The class in a field, as a place among the channels; NaN where there is none.
     func label(_ rows: any RowSource, _ column: Int) throws(PredictionError) -> Double {
         let word = rows.text(column)

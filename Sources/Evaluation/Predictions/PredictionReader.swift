@@ -16,6 +16,10 @@ public final class PredictionReader {
     private let truth: TruthSource?
     private let options: PredictionReadingOptions
     private let name: String
+    /// The columns of the first file, as far as they say something of predictions; nil for arrays.
+    public let layout: PredictionLayout?
+    /// Whether a row named an image.
+    public private(set) var hasImages = false
     /// What a person should know of what was read, filled in while reading.
     public private(set) var notes: [String] = []
 
@@ -47,7 +51,9 @@ public final class PredictionReader {
         guard let first = files.first else { throw .bad(file: "-", line: nil, "no file of predictions was named.") }
         self.files = files
         self.paths = paths
-        let columns = try Self.columns(of: openRows(first, arrays: options.arrays), options)
+        let rows = try openRows(first, arrays: options.arrays)
+        let columns = try Self.columns(of: rows, options)
+        layout = rows.columns.isEmpty || columns.holdsClasses ? nil : PredictionLayout(rows.columns, columns)
         task = columns.task
         channels = columns.channels
         self.options = options
@@ -100,8 +106,10 @@ public final class PredictionReader {
             videos.append(try self.finish(rows, isOnly))
         }
         summarise(videos.count)
-        return PredictionSet(
+        var set = PredictionSet(
             name: name, task: task, channels: channels, framesPerSecond: options.framesPerSecond, videos: videos)
+        set.layout = layout
+        return set
     }
 
     /// One video after the other, in the order of the files. The rows of a video must stand together.
@@ -260,7 +268,10 @@ public final class PredictionReader {
                             + (columns.image != nil && columns.video == nil
                                 ? " If these are single images and no video, say --images." : ""))
                 }
-                if let image = place.image { current?.images.append(image) }
+                if let image = place.image {
+                    current?.images.append(image)
+                    hasImages = true
+                }
                 try append(rows, columns, frame: place.frame ?? row, to: &current)
             }
             if isEmpty { throw .bad(file: file, line: nil, "has no rows.") }

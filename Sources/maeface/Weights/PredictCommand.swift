@@ -68,7 +68,7 @@ enum PredictCommand: Command {
                 Output.say("the file does not name its classes; --classes does, in the order that it was trained with")
             }
         }
-        return try job.write(heads.flatMap(\.channels), of: models) { outputs in
+        return try job.write(heads.flatMap(\.channels), of: models, keepsSkipped: true) { outputs in
             var start = 0
             return heads.flatMap { head in
                 defer { start += head.channels.count }

@@ -40,17 +40,18 @@ let package = Package(
         .target(name: "CKernels", cSettings: optimised, linkerSettings: [.linkedLibrary("m")]),
 
         library("Basics"),
+        library("Archives", ["Basics", "CZlib"]),
         library("Tables", ["Basics"]),
         library("JSON5", ["Basics"]),
         library("Affect", ["Basics", "Tables"]),
         library("Compute", ["Basics", "CKernels", "COpenBLAS"]),
         library("Model", ["Basics", "Compute"]),
-        library("Evaluation", ["Affect", "Basics", "CKernels", "Compute", "Tables"]),
+        library("Evaluation", ["Affect", "Archives", "Basics", "CKernels", "Compute", "Tables"]),
         library("Images", ["Basics", "Compute", "CImage", "CKernels"]),
         library("RenderedFaces", ["Affect", "Compute", "Images"]),
         library("Session", ["Affect", "Basics", "JSON5"]),
-        library("Datasets", ["Affect", "Basics", "Compute", "Images", "RenderedFaces", "Tables"]),
-        library("Checkpoints", ["Basics", "Compute", "CSystem", "CZlib", "JSON5"]),
+        library("Datasets", ["Affect", "Basics", "Compute", "Images", "RenderedFaces", "Session", "Tables"]),
+        library("Checkpoints", ["Archives", "Basics", "Compute", "CSystem", "JSON5"]),
         library("RunStore", ["Affect", "Basics", "CSQLite", "CSystem"]),
         library("Results", ["Affect", "Basics", "Evaluation", "RunStore", "Session"]),
         library(
@@ -79,7 +80,7 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("BasicsTests", ["Basics"]),
-        tests("TablesTests", ["Tables"]),
+        tests("TablesTests", ["TestSupport", "Tables"]),
         tests("JSON5Tests", ["JSON5", "Session"]),
         tests("AffectTests", ["TestSupport", "Affect", "Tables"]),
         tests("ComputeTests", ["Compute", "CKernels"], exclude: ["Reference"]),
@@ -91,9 +92,13 @@ let package = Package(
         tests("SessionTests", ["Affect", "Session", "JSON5"]),
         tests(
             "DatasetsTests",
-            ["TestSupport", "Affect", "Basics", "Datasets", "RenderedFaces", "Images", "Compute", "Tables"]),
+            [
+                "TestSupport", "Affect", "Basics", "Datasets", "RenderedFaces", "Images", "Compute", "Session",
+                "Tables",
+            ]),
         tests(
-            "CheckpointsTests", ["TestSupport", "Checkpoints", "Basics", "Compute"], exclude: ["Fixtures", "Reference"]),
+            "CheckpointsTests", ["TestSupport", "Archives", "Checkpoints", "Basics", "Compute"],
+            exclude: ["Fixtures", "Reference"]),
         tests("RunStoreTests", ["Affect", "RunStore", "CSQLite", "CSystem"]),
         tests("ResultsTests", ["Results", "Affect", "Evaluation", "RunStore", "Session"]),
         tests(
@@ -113,8 +118,7 @@ let package = Package(
             "MaefaceTests",
             [
                 "TestSupport", "maeface", "Shell", "Affect", "Basics", "Checkpoints", "Datasets", "Evaluation",
-                "Images",
-                "Model", "RenderedFaces", "RunStore", "Session", "Training", "Workbench",
+                "Images", "JSON5", "Model", "RenderedFaces", "RunStore", "Session", "Training", "Workbench",
             ]),
     ],
     swiftLanguageModes: [.v6],

@@ -8,15 +8,19 @@ import Tables
 /// is not known, and neither is a unit of -1. Anything else outside [-1, 1], 0 to 7, or 0 and 1, is a problem.
 public struct AbawAnnotations: Equatable, Sendable {
     public let task: AffectTask
+    /// What the header names: the units or classes of the file's year, or valence and arousal.
+    public private(set) var channels: [String]
+    /// How the file is written.
+    public private(set) var form = TableForm()
     /// The line of each frame, counted from 1.
     public private(set) var lines: [Int] = []
-    /// (frames, width), where the width is 2, 12 or, for the number of a class, 1; NaN where a label is not known.
+    /// (frames, width), where the width is 2, 12 (8 in 2020) or, for the number of a class, 1; NaN where a label is not known.
     private var values: [Double] = []
     /// What is wrong with the file, line by line; the labels of such a line are NaN.
     public private(set) var problems: [FileError] = []
 
-    /// Labels of a frame: 2, 12, or 1 for the number of a class.
-    public var width: Int { task == .expression ? 1 : task.standardChannels.count }
+    /// Labels of a frame: 2, 12 (8 in 2020), or 1 for the number of a class.
+    public var width: Int { task == .expression ? 1 : channels.count }
     public var count: Int { lines.count }
 
     /// The labels of a frame, counted from 0 here; NaN where one is not known.
@@ -25,9 +29,24 @@ public struct AbawAnnotations: Equatable, Sendable {
     /// Whether a frame has -1 for some of its units, or all.
     public func isMarked(_ frame: Int) -> Bool { task == .actionUnits && self[frame].contains { $0.isNaN } }
 
-    /// Whether fields are the header of a track's files.
+    /// Whether fields are the header of a track's files, of any year.
     public static func isHeader(_ fields: [String], of task: AffectTask) -> Bool {
-        fields.map { $0.lowercased() } == task.standardChannels.map { $0.lowercased() }
+        channels(fields, of: task) != nil
+    }
+
+    /// The channels of a file's year, as its first line tells; nil when it cannot be read.
+    public static func channels(ofFile path: String, task: AffectTask) -> [String]? {
+        guard let reader = try? TableReader(path: path), let first = try? reader.next() else { return nil }
+        if let named = channels(first.texts, of: task) { return named }
+        let years = AbawLayout.channels(of: task)
+        return task == .actionUnits ? years.first { $0.count == first.filledCount } : years.first
+    }
+
+    /// The channels that a header names, without separators that end the line; nil for what is no header of a track.
+    private static func channels(_ fields: [String], of task: AffectTask) -> [String]? {
+        var names = fields.map { $0.lowercased() }
+        while names.last == "" { names.removeLast() }
+        return AbawLayout.channels(of: task).first { channels in channels.map { $0.lowercased() } == names }
     }
 
     /// Reads a file.
@@ -39,8 +58,9 @@ public struct AbawAnnotations: Equatable, Sendable {
         path: String, task: AffectTask, classes: Int? = nil, scale: ClosedRange<Double>? = nil
     ) throws(FileError) {
         self.task = task
+        channels = task.standardChannels
         let reader = try TableReader(path: path)
-        let classes = classes ?? task.standardChannels.count
+        defer { form = reader.form }
         let rules = LabelRules(scale: scale)
         var record = TableRecord()
         var isFirst = true
@@ -48,7 +68,10 @@ public struct AbawAnnotations: Equatable, Sendable {
             defer { isFirst = false }
             if record.number(0) == nil {
                 let texts = record.texts
-                if Self.isHeader(texts, of: task) { continue }
+                if let found = Self.channels(texts, of: task), isFirst || found == channels {
+                    channels = found
+                    continue
+                }
                 if isFirst {
                     // The order of the columns is fixed; another one would mean other outputs.
                     problems.append(
@@ -59,8 +82,13 @@ public struct AbawAnnotations: Equatable, Sendable {
                     continue
                 }
             }
+            // A file without a header is of the year that has as many units.
+            if isFirst, task == .actionUnits, record.number(0) != nil {
+                channels = AbawLayout.channels(of: task).first { $0.count == record.filledCount } ?? channels
+            }
+            record.dropEmptyFields(beyond: width)
             lines.append(record.line)
-            switch labels(record, classes, rules) {
+            switch labels(record, classes ?? channels.count, rules) {
             case .success(let labels): values += labels
             case .failure(let problem):
                 values += repeatElement(.nan, count: width)
@@ -88,7 +116,7 @@ public struct AbawAnnotations: Equatable, Sendable {
                 case .value(let value)?: labels.append(value)
                 case .marked?: labels.append(.nan)
                 default:
-                    let name = task.standardChannels[column]
+                    let name = channels[column]
                     return .failure(Problem(reason: "\(name) is \"\(record[column])\"; a unit is 0, 1 or -1"))
                 }
             }

@@ -22,6 +22,31 @@ public enum AbawLayout {
     /// The folders of face crops.
     public static let cropFolders = ["cropped_aligned", "cropped_aligned_new_50_vids"]
 
+    /// The units of ABAW 2020, where those of later years are `AffectTask.standardChannels`.
+    public static let units2020 = ["AU1", "AU2", "AU4", "AU6", "AU12", "AU15", "AU20", "AU25"]
+    /// The classes of ABAW 2020: the eight of later years without the last.
+    public static let classes2020 = Array(ExpressionClasses.affWild2.dropLast())
+
+    /// The channels that the files of a track have had over the years, the newest first.
+    public static func channels(of track: AffectTask) -> [[String]] {
+        switch track {
+        case .actionUnits: [track.standardChannels, units2020]
+        case .expression: [track.standardChannels, classes2020]
+        case .valenceArousal: [track.standardChannels]
+        }
+    }
+
+    /// The columns of a file of several tasks (ABAW 2022 to 2025), whose header `image,valence,arousal,expression,aus` has
+    /// one name for the twelve units of its rows; any other header as it is.
+    /// - Parameter fields: the number of fields of the rows.
+    public static func columns(_ header: [String], fields: Int) -> [String] {
+        let units = AffectTask.actionUnits.standardChannels
+        // A separator may end the line.
+        let wide = fields - (header.count - 1 + units.count)
+        guard header.last?.lowercased() == "aus", wide == 0 || wide == 1 else { return header }
+        return header.dropLast() + units
+    }
+
     /// The name of a frame's crop without its ending: 00017.
     public static func frameName(_ number: Int) -> String {
         let digits = String(number)

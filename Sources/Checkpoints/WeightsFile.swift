@@ -126,7 +126,7 @@ public final class WeightsFile: Sendable {
         do {
             try requireWhole()
         } catch {
-            throw FileError(path: error.path, error.message)
+            throw error
         }
     }
 

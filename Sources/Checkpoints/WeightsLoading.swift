@@ -30,7 +30,6 @@ extension NamedWeights {
         destination: (Int) -> UnsafeMutableBufferPointer<Float>
     ) throws(FileError) -> WeightsReport {
         let report = try check(wanted, of: model)
-        // Every tensor has a place of its own.
         nonisolated(unsafe) let targets = wanted.indices.map { destination($0) }
         let counts = NonFiniteCounts(wanted.count)
         // Memory that was never written is made by the system while it is: every processor takes a part in that.
@@ -190,8 +189,8 @@ extension NamedWeights {
 }
 
 /// How many values of each tensor are not finite, counted by several threads.
+// Unchecked: every tensor has a place of its own, which one thread writes.
 private final class NonFiniteCounts: @unchecked Sendable {
-    // Every tensor has a place of its own.
     private let counts: UnsafeMutableBufferPointer<Int>
 
     init(_ count: Int) {

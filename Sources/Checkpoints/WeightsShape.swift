@@ -1,4 +1,5 @@
 import Basics
+import JSON5
 
 /// The vision transformer that a file's tensors are of, as far as shapes tell it.
 public struct WeightsShape: Equatable, Sendable {
@@ -137,8 +138,10 @@ enum StatedHeads {
         guard file.path.hasSuffix(".safetensors") || file.path.hasSuffix(".bin") || file.path.hasSuffix(".json"),
             let configuration = try? MappedFile(path: folder + "config.json")
         else { return nil }
-        var parser = HeaderParser(bytes: configuration.bytes, path: "config.json")
-        guard let numbers = try? parser.wholeNumbers(), numbers["hidden_size"] == width else { return nil }
-        return numbers["num_attention_heads"]
+        guard let settings = try? SmallJSON.object(configuration.bytes, path: "config.json"),
+            settings["hidden_size"]?.value == .integer(Int64(width)),
+            case .integer(let heads)? = settings["num_attention_heads"]?.value
+        else { return nil }
+        return Int(heads)
     }
 }

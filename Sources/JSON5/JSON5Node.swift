@@ -1,18 +1,45 @@
-import Basics
-
 /// A place in a text, for error messages.
 public struct SourceLocation: Equatable, Hashable, Sendable, CustomStringConvertible {
-    /// The file's name, or the words of the command line that the text stood in.
-    public var file: String
+    /// Where a text came from.
+    public enum Source: Equatable, Hashable, Sendable {
+        /// A file, or something with a name like one.
+        case file(String)
+        /// An option of the command line as it was typed, and the text of its value.
+        case option(String, value: String)
+    }
+
+    public var source: Source
     /// Counted from 1; 0 means the text as a whole.
     public var line: Int
     /// Counted from 1, in Unicode scalars.
     public var column: Int
 
     public init(file: String, line: Int = 0, column: Int = 0) {
-        self.file = file
+        source = .file(file)
         self.line = line
         self.column = column
+    }
+
+    /// The value of an option, as a whole.
+    public init(option: String, value: String) {
+        source = .option(option, value: value)
+        line = 0
+        column = 0
+    }
+
+    /// Whether it is an option of the command line.
+    public var isOption: Bool { optionValue != nil }
+
+    /// The text that an option was given.
+    public var optionValue: String? {
+        if case .option(_, let value) = source { value } else { nil }
+    }
+
+    /// The file's name, or the option as it was typed.
+    public var file: String {
+        switch source {
+        case .file(let name), .option(let name, _): name
+        }
     }
 
     /// `file:line:column`, or the file alone where there is no line.
@@ -90,7 +117,7 @@ public struct JSON5Object: Equatable, Sendable {
 }
 
 /// Why a text is not JSON5: one sentence, with the place.
-public struct JSON5Error: ExplainedError, Equatable, Sendable {
+public struct JSON5Error: Error, Equatable, Sendable, CustomStringConvertible {
     public let location: SourceLocation
     /// What was found and what was expected, without the place.
     public let message: String
@@ -99,8 +126,6 @@ public struct JSON5Error: ExplainedError, Equatable, Sendable {
         self.location = location
         self.message = message
     }
-
-    public var kind: ErrorKind { .data }
 
     /// `file:line:column: message`
     public var description: String { "\(location): \(message)" }
@@ -144,4 +169,21 @@ extension JSON5Value {
         case .object: "an object"
         }
     }
+}
+
+/// Values put together by the program, which stand nowhere.
+extension JSON5Value {
+    /// An object; the keys are different.
+    package static func record(_ members: [(String, JSON5Value)]) -> JSON5Value {
+        let nowhere = SourceLocation(file: "")
+        return .object(
+            JSON5Object(
+                uniqueMembers: members.map {
+                    JSON5Object.Member(key: $0.0, keyLocation: nowhere, node: JSON5Node($0.1, at: nowhere))
+                }))
+    }
+
+    package static func list(_ elements: [JSON5Value]) -> JSON5Value { .array(elements.map { JSON5Node($0) }) }
+
+    package static func whole(_ number: Int) -> JSON5Value { .integer(Int64(number)) }
 }

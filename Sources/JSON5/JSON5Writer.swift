@@ -10,6 +10,20 @@ public enum JSON5Writer {
         return text + "\n"
     }
 
+    /// The value as JSON without any space, as headers of files have it.
+    package static func compactText(_ value: JSON5Value) -> String {
+        switch value {
+        case .array(let elements): return "[\(elements.map { compactText($0.value) }.joined(separator: ","))]"
+        case .object(let object):
+            let members = object.members.map { compactText(.string($0.key)) + ":" + compactText($0.node.value) }
+            return "{\(members.joined(separator: ","))}"
+        default:
+            var text = ""
+            write(value, indentation: 0, to: &text)
+            return text
+        }
+    }
+
     private static func write(_ value: JSON5Value, indentation: Int, to text: inout String) {
         switch value {
         case .null: text += "null"

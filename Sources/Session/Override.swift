@@ -12,33 +12,19 @@ struct Override {
     let location: SourceLocation
     let steps: [Step]
     let value: JSON5Node
-    /// The text after `=`, for keys that take a text.
-    let valueText: String
-
-    private static let prefix = "--set "
-
-    static func isLocation(_ location: SourceLocation) -> Bool {
-        location.line == 0 && location.file.hasPrefix(prefix)
-    }
-
-    /// The text after `=` of an override's place.
-    static func valueText(of location: SourceLocation) -> String? {
-        guard isLocation(location), let equals = location.file.firstIndex(of: "=") else { return nil }
-        return String(location.file[location.file.index(after: equals)...])
-    }
 
     /// Reads `path=value`. The value is JSON5; what is not JSON5 is taken as a text, unless it begins like a list, an
     /// object or a text in quotes.
     init(_ text: String) throws(JSON5Error) {
-        let location = SourceLocation(file: Self.prefix + text)
         guard let equals = text.firstIndex(of: "=") else {
-            throw JSON5Error(at: location, "expected KEY=VALUE, such as stages.0.epochs=2")
+            throw JSON5Error(
+                at: SourceLocation(option: "--set \(text)", value: ""), "expected KEY=VALUE, such as stages.0.epochs=2")
         }
-        self.location = location
+        let valueText = String(text[text.index(after: equals)...])
+        location = SourceLocation(option: "--set \(text)", value: valueText)
         steps = try Self.steps(String(text[..<equals]), location)
-        valueText = String(text[text.index(after: equals)...])
         do {
-            value = try JSON5Reader.read(valueText, file: location.file).relocated(to: location)
+            value = try JSON5Reader.read(valueText, file: "").relocated(to: location)
         } catch {
             if let first = valueText.first(where: { $0 != " " }), "[{\"'".contains(first) {
                 throw JSON5Error(at: location, "the value is not JSON5: \(error.message)")
@@ -83,7 +69,7 @@ struct Override {
     }
 
     /// Keys of which a session may have one only; setting one takes the place of the other.
-    private static let alternatives = [["lr", "baseLr"], ["path", "paths"]]
+    private static let alternatives = SettingsTable.all.flatMap(\.settings).map(\.keys).filter { $0.count > 1 }
 
     /// The session with this value in it. Objects on the way are made where they are missing. Null takes an entry out of a
     /// list, and the place after its last entry is free for another.

@@ -46,14 +46,3 @@ public struct Session: Equatable, Sendable {
         }
     }
 }
-
-/// How labelled data is cut into folds.
-public enum FoldSettings: Equatable, Sendable {
-    /// `count` folds in which no `group` (a subject, a video) is in two of them; labels are spread evenly. `seed` orders
-    /// groups that are alike, and is not the session's, so that repetitions with other seeds share their folds.
-    case grouped(count: Int, group: String, seed: UInt64 = 0)
-    /// The split that the data set comes with.
-    case official
-    /// A file that names the fold of every sample.
-    case file(String)
-}

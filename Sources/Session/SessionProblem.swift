@@ -3,7 +3,7 @@ import JSON5
 
 /// One thing that is wrong with a session file or an override of it.
 public struct SessionProblem: Equatable, Sendable, CustomStringConvertible {
-    /// Where the value stands; an override's file is its words, `--set stages.0.epochs=0`.
+    /// Where the value stands: in the file, or in an option of the command line.
     public let location: SourceLocation
     /// The key's path, `stages[0].epochs`; empty for the session as a whole.
     public let path: String
@@ -22,7 +22,7 @@ public struct SessionProblem: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// Whether an override is wrong rather than the file.
-    public var isInOverride: Bool { Override.isLocation(location) }
+    public var isInOverride: Bool { location.isOption }
 }
 
 /// Everything that is wrong with a session, in the order of the text.
@@ -49,6 +49,11 @@ final class ProblemList {
 
     func add(_ location: SourceLocation, _ path: String, _ message: String) {
         problems.append(SessionProblem(at: location, path: path, message))
+    }
+
+    /// Whether something is wrong with the value of a path, or inside it.
+    func hasProblem(in path: String) -> Bool {
+        problems.contains { $0.path == path || $0.path.hasPrefix(path + ".") || $0.path.hasPrefix(path + "[") }
     }
 
     /// Sorted by place: the file's problems in the order of its lines, then those of overrides.

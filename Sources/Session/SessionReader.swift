@@ -52,9 +52,11 @@ public enum SessionReader {
                 problems.add(error.location, "", error.message)
             }
         }
-        let schema = SessionSchema(
-            problems: problems, file: file, folder: folder, surroundings: surroundings)
-        let session = schema.session(root)
+        let context = ReadingContext(problems: problems, file: file, folder: folder, surroundings: surroundings)
+        var session: Session?
+        if var fields = FieldReader(SettingField(node: root, path: "", context: context)) {
+            session = Session.read(&fields)
+        }
         guard problems.problems.isEmpty, let session else { throw SessionError(problems: problems.sorted) }
         return session
     }

@@ -2,21 +2,27 @@ import Basics
 
 /// The names of a table's columns.
 public struct TableHeader: Equatable, Sendable {
-    /// In the order of the file.
+    /// In the order of the file, without unnamed ones at the end.
     public let columns: [String]
     private let path: String
     private let indices: [String: Int]
 
-    /// Takes the next record of a table as the names of its columns.
+    /// Takes the next record of a table as the names of its columns. When it comes again, where files were joined, the
+    /// reader passes it over; and it takes away separators that end a line with nothing behind them.
     ///
+    /// - Parameter naming: gives columns their names where a header has fewer than the rows have fields: the names of the
+    ///   header, and the number of fields of the first row.
     /// - Throws: `FileError` when there is none, or two columns have one name.
-    public init(_ reader: TableReader) throws(FileError) {
+    public init(
+        _ reader: TableReader, naming: (_ names: [String], _ fields: Int) -> [String] = { names, _ in names }
+    ) throws(FileError) {
         guard let record = try reader.next() else {
             throw FileError(path: reader.path, "an empty file; a table begins with the columns' names")
         }
         var indices: [String: Int] = [:]
-        columns = record.texts
+        columns = naming(Array(record.texts.prefix(max(1, record.filledCount))), reader.sampledFields ?? record.count)
         path = reader.path
+        reader.expect(record, width: columns.count)
         for (index, name) in columns.enumerated() where !name.isEmpty {
             guard indices.updateValue(index, forKey: name) == nil else {
                 throw FileError(path: reader.path, line: record.line, "two columns are called \"\(name)\"")

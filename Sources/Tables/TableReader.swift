@@ -1,52 +1,123 @@
 import Basics
-import Glibc
 
-/// Reads a table of delimited text (CSV as in RFC 4180, or with semicolons or tabs) record by record.
+/// Reads a table of delimited text (CSV as in RFC 4180, or with semicolons, tabs or spaces) record by record.
 ///
 /// The file streams through a buffer of fixed size, so its length does not matter. Fields may stand in double quotes
 /// and then hold delimiters, line ends and doubled quotes. Lines end in LF, CRLF or CR; a byte-order mark and empty
-/// lines are passed over. One thread reads.
+/// lines are passed over. How the table is written is guessed from its first records (`form`). One thread reads.
 ///
 /// Read by hand because no C library of Debian streams tables of any length, knows the line of a mistake and finds the
 /// delimiter.
 public final class TableReader {
-    public let path: String
-    /// What separates the fields: given, or whichever of `,` `;` and tab the first line has most of.
-    public private(set) var delimiter: Character = ","
+    public var path: String { stream.path }
+    /// How the table is written, as far as it has been read.
+    public private(set) var form = TableForm()
+    /// The number of fields of the first record after the header, as far as the beginning of the file shows it.
+    private(set) var sampledFields: Int?
 
     private var separator = UInt8(ascii: ",")
-    private let descriptor: Int32
-    private var buffer: [UInt8]
+    private let stream: TextStream
+    private var buffer = [UInt8](repeating: 0, count: TextStream.most)
     private var position = 0
     private var filled = 0
     private var atEnd = false
     private var line = 1
+    private let isExact: Bool
+    /// Set while records are looked at before they are read: the buffer is not filled again then.
+    private var isSampling = false
+    /// Of the lines with `#` before the first record, the one that names the columns.
+    private var headerComment: Int?
+    /// Lines with `#` so far; nil once there was a record.
+    private var headComments: Int? = 0
+    private var header: TableRecord?
+    private var headerWidth = 0
 
     /// No record of a table is longer; a file without line ends is something else.
     private static let maximumRecord = 16 << 20
+    private static let maximumFields = 1 << 20
 
     /// Opens a table.
     ///
+    /// - Parameters:
+    ///   - delimiter: what separates the fields; otherwise it is guessed.
+    ///   - isExact: takes the file as it stands: UTF-8 with decimal points, and no line is a comment.
     /// - Throws: `FileError` when the file cannot be opened, is no regular file, or holds no text.
-    public init(path: String, delimiter: Character? = nil) throws(FileError) {
-        self.path = path
-        // O_NONBLOCK keeps a FIFO without a writer from blocking.
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        guard descriptor >= 0 else {
-            let reason = errno == ENOENT ? "no such file" : "cannot be read: \(String(cString: strerror(errno)))"
-            throw FileError(path: path, reason)
+    public init(path: String, delimiter: Character? = nil, isExact: Bool = false) throws(FileError) {
+        stream = try TextStream(path: path)
+        self.isExact = isExact
+        form.encoding = stream.encoding
+        if isExact, stream.encoding != .utf8 {
+            throw FileError(path: path, "text in \(stream.encoding.rawValue); save it as UTF-8")
         }
-        var status = stat()
-        let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-        buffer = [UInt8](repeating: 0, count: 1 << 18)
-        guard isFile else { throw FileError(path: path, "is not a file") }
         try fill()
         try requireText()
-        if filled >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF { position = 3 }
-        choose(delimiter)
+        if let delimiter {
+            form.separator = delimiter
+            form.decimal = .point
+        } else if let named = TableForm.named(in: buffer[..<filled]) {
+            form.separator = Character(UnicodeScalar(named.separator))
+            position = named.next
+            line = 2
+        } else {
+            form.separator = Character(UnicodeScalar(TableForm.guessedSeparator(buffer[..<filled])))
+        }
+        separator = form.separatorByte
+        if !isExact { sample() }
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    /// Looks at the first records, and goes back to where it began.
+    private func sample() {
+        let start = (position, line)
+        isSampling = true
+        defer {
+            isSampling = false
+            (position, line) = start
+        }
+        var records: [TableRecord] = []
+        var comments: [TableRecord] = []
+        while records.count + comments.count < 100 {
+            var record = TableRecord()
+            // What is wrong with the table is said when it is read.
+            guard let isComment = try? readRecord(&record) else { break }
+            // The end of the buffer may cut a record off.
+            if position == filled, !atEnd, filled == buffer.count { break }
+            if isComment { comments.append(record) } else { records.append(record) }
+            if isComment, !records.isEmpty { comments.removeLast() }
+        }
+        if form.decimal == nil { form.decimal = TableForm.decimal(of: records) }
+        guard let first = records.first else { return }
+        let holdsNumbers = (0..<first.count).contains { isNumber(first, $0) }
+        if holdsNumbers {
+            headerComment = comments.lastIndex { comment in
+                let names = withoutMark(comment)
+                if names.filledCount == 1, names[0].contains(" ") { return false }
+                return names.filledCount > 0
+                    && (names.filledCount == first.filledCount || first.count == 1 || names.count == first.count)
+            }
+            form.isHeaderCommented = headerComment != nil
+        }
+        sampledFields = headerComment != nil ? first.count : records.dropFirst().first?.count
+    }
+
+    private func isNumber(_ record: TableRecord, _ field: Int) -> Bool {
+        var record = record
+        record.hasDecimalCommas = form.decimal == .comma
+        return record.number(field) != nil
+    }
+
+    /// A record that begins with `#`, without it.
+    private func withoutMark(_ record: TableRecord) -> TableRecord {
+        var record = record
+        record.dropFirstBytes(record.bytes.prefix { $0 == 0x23 }.count)
+        if separator == 0x20, record.ends.first == 0 { record.dropFirstField() }
+        return record
+    }
+
+    /// The header as it was read, which is passed over when it comes again, and the number of its named columns.
+    func expect(_ header: TableRecord, width: Int) {
+        self.header = header
+        headerWidth = width
+    }
 
     /// The next record, or nil at the end.
     ///
@@ -60,14 +131,74 @@ public final class TableReader {
     ///
     /// - Throws: as `next()`.
     public func next(into record: inout TableRecord) throws(FileError) -> Bool {
+        while let isComment = try readRecord(&record) {
+            if isComment, takesAsComment(&record) { continue }
+            headComments = nil
+            if form.decimal == nil {
+                form.decimal = TableForm.decimal(of: [record])
+                record.hasDecimalCommas = form.decimal == .comma
+            }
+            guard let header else { return true }
+            if record.bytes == header.bytes, record.ends == header.ends {
+                form.repeatedHeaders += 1
+                continue
+            }
+            while record.count > headerWidth, record.count <= header.count { record.dropLast() }
+            record.dropEmptyFields(beyond: headerWidth)
+            return true
+        }
+        return false
+    }
+
+    /// Whether a record that begins with `#` is a comment. The mark is taken away from one that names the columns.
+    private func takesAsComment(_ record: inout TableRecord) -> Bool {
+        if let place = headComments {
+            headComments = place + 1
+            if place == headerComment {
+                record = withoutMark(record)
+                return false
+            }
+            form.comments += 1
+            return true
+        }
+        let named = withoutMark(record)
+        if let header, named.bytes == header.bytes, named.ends == header.ends {
+            form.repeatedHeaders += 1
+            return true
+        }
+        // Data may begin with # too, a name such as #1.jpg: a comment has a space after it, or nothing.
+        let mark = record.bytes.prefix { $0 == 0x23 }.count
+        let first = record.ends[0]
+        let isComment =
+            first == mark
+            ? separator == 0x20 || record.count == 1 : record.bytes[mark] == 0x20 || record.bytes[mark] == 0x09
+        guard isComment else { return false }
+        form.comments += 1
+        return true
+    }
+
+    /// The next record as it stands: whether it begins with `#`, or nil at the end.
+    private func readRecord(_ record: inout TableRecord) throws(FileError) -> Bool? {
+        var isComment = false
         repeat {
             record.bytes.removeAll(keepingCapacity: true)
             record.ends.removeAll(keepingCapacity: true)
+            record.hasDecimalCommas = form.decimal == .comma
             record.line = line
-            guard try peek() != nil else { return false }
+            if separator == 0x20 { try skipSpaces() }
+            guard let first = try peek() else { return nil }
+            isComment = first == 0x23 && !isExact
             try readFields(into: &record)
+            // A byte-order mark in the middle: files were joined.
+            if record.bytes.first == 0xEF, record.bytes.starts(with: [0xEF, 0xBB, 0xBF]), record.ends[0] >= 3 {
+                record.dropFirstBytes(3)
+            }
         } while record.bytes.isEmpty && record.ends.count <= 1
-        return true
+        return isComment
+    }
+
+    private func skipSpaces() throws(FileError) {
+        while try peek() == 0x20 { position += 1 }
     }
 
     private func readFields(into record: inout TableRecord) throws(FileError) {
@@ -92,9 +223,20 @@ public final class TableReader {
                 try readPlain(into: &record)
             }
             record.ends.append(record.bytes.count)
-            let byte = buffer[position]
+            guard record.ends.count <= Self.maximumFields else {
+                throw problem("a record of more than \(Self.maximumFields) fields; is this a table?")
+            }
+            var byte = buffer[position]
             position += 1
-            if byte == separator { continue }
+            if byte == separator {
+                guard separator == 0x20 else { continue }
+                // Any number of spaces is one separator, and none at the end of a line.
+                try skipSpaces()
+                guard let next = try peek() else { return }
+                guard next == 0x0A || next == 0x0D else { continue }
+                byte = next
+                position += 1
+            }
             if byte == 0x0D, try peek() == 0x0A { position += 1 }
             line += 1
             return
@@ -143,7 +285,7 @@ public final class TableReader {
 
     private func peek() throws(FileError) -> UInt8? {
         if position < filled { return buffer[position] }
-        if atEnd { return nil }
+        if atEnd || isSampling { return nil }
         try fill()
         return position < filled ? buffer[position] : nil
     }
@@ -151,16 +293,8 @@ public final class TableReader {
     private func fill() throws(FileError) {
         position = 0
         filled = 0
-        while true {
-            let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else {
-                throw problem("cannot be read any further: \(String(cString: strerror(errno)))")
-            }
-            filled = count
-            atEnd = count == 0
-            return
-        }
+        filled = try stream.read(into: &buffer)
+        atEnd = filled == 0
     }
 
     /// Refuses what people give in place of a table, by its first bytes.
@@ -170,28 +304,9 @@ public final class TableReader {
         if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
             throw FileError(path: path, "a spreadsheet or zip file; export the table as CSV")
         }
-        if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) {
-            throw FileError(path: path, "text in UTF-16; save it as UTF-8")
-        }
         if buffer[..<filled].prefix(4096).contains(0) {
             throw FileError(path: path, "no text; export the table as CSV")
         }
-    }
-
-    private func choose(_ given: Character?) {
-        var counts: [UInt8: Int] = [:]
-        var isQuoted = false
-        for byte in buffer[position..<filled] {
-            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-            if isQuoted { continue }
-            if byte == 0x0A || byte == 0x0D { break }
-            counts[byte, default: 0] += 1
-        }
-        let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09]
-        var best = candidates[0]
-        for candidate in candidates where counts[candidate, default: 0] > counts[best, default: 0] { best = candidate }
-        separator = given?.asciiValue ?? best
-        delimiter = Character(UnicodeScalar(separator))
     }
 
     private func problem(_ reason: String) -> FileError { FileError(path: path, line: line, reason) }

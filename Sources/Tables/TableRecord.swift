@@ -6,6 +6,8 @@ public struct TableRecord: Equatable, Sendable {
     var bytes: [UInt8] = []
     /// Where each field ends in `bytes`.
     var ends: [Int] = []
+    /// Whether numbers have decimal commas.
+    var hasDecimalCommas = false
 
     public init() {}
 
@@ -29,12 +31,55 @@ public struct TableRecord: Equatable, Sendable {
         return ["na", "n/a", "nan", "null", "none"].contains(self[field].lowercased())
     }
 
-    /// A field as a number, decimal point whatever the locale; nil when it is not one, infinite, or not a number.
+    /// Whether all fields are empty.
+    public var isBlank: Bool { (0..<count).allSatisfy { trimmed($0).isEmpty } }
+
+    /// A field as a number, with the decimal sign of its table whatever the locale; nil when it is not one, infinite, or
+    /// not a number.
     public func number(_ field: Int) -> Double? {
         let range = trimmed(field)
+        let mark: UInt8 = hasDecimalCommas ? 0x2C : 0x2E
         return bytes.withUnsafeBufferPointer { bytes in
-            Self.shortNumber(bytes[range]) ?? Self.anyNumber(bytes[range])
+            Self.shortNumber(bytes[range], mark) ?? Self.anyNumber(bytes[range], mark)
         }
+    }
+
+    /// The decimal sign of a field that is a number, a point or a comma; nil where there is none.
+    func decimalSign(_ field: Int) -> UInt8? {
+        let text = bytes[trimmed(field)]
+        guard let first = text.first, first < 0x3A, let place = text.firstIndex(where: { $0 == 0x2C || $0 == 0x2E })
+        else { return nil }
+        let mark = text[place]
+        return text.withUnsafeBufferPointer { Self.anyNumber($0[...], mark) } == nil ? nil : mark
+    }
+
+    /// Takes away empty fields at the end that stand for nothing: separators that end a line.
+    public mutating func dropEmptyFields(beyond width: Int) {
+        while count > width, count > 1, trimmed(count - 1).isEmpty { dropLast() }
+    }
+
+    /// The number of fields without the empty ones at the end.
+    public var filledCount: Int {
+        var filled = count
+        while filled > 0, trimmed(filled - 1).isEmpty { filled -= 1 }
+        return filled
+    }
+
+    mutating func dropLast() {
+        ends.removeLast()
+        bytes.removeLast(bytes.count - (ends.last ?? 0))
+    }
+
+    /// Takes away bytes at the beginning of the first field.
+    mutating func dropFirstBytes(_ count: Int) {
+        bytes.removeFirst(count)
+        for field in ends.indices { ends[field] -= count }
+    }
+
+    mutating func dropFirstField() {
+        guard let first = ends.first else { return }
+        dropFirstBytes(first)
+        ends.removeFirst()
     }
 
     /// A field as a whole number, also when it is written as 3.0; nil when it is not one.
@@ -53,7 +98,7 @@ public struct TableRecord: Equatable, Sendable {
 
     /// Numbers of up to 15 digits without an exponent, most of all there are: a quotient of two integers that double
     /// precision holds exactly is rounded once, so the result is the nearest double (Clinger, 1990).
-    private static func shortNumber(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Double? {
+    private static func shortNumber(_ text: Slice<UnsafeBufferPointer<UInt8>>, _ mark: UInt8) -> Double? {
         var digits = 0
         var value: Int64 = 0
         var decimals = -1
@@ -64,7 +109,7 @@ public struct TableRecord: Equatable, Sendable {
                 digits += 1
                 if digits > 15 { return nil }
                 if decimals >= 0 { decimals += 1 }
-            case 0x2E where decimals < 0: decimals = 0
+            case mark where decimals < 0: decimals = 0
             case 0x2B where offset == 0, 0x2D where offset == 0: continue
             default: return nil
             }
@@ -78,12 +123,14 @@ public struct TableRecord: Equatable, Sendable {
         (0..<power).reduce(1.0) { product, _ in product * 10 }
     }
 
-    private static func anyNumber(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Double? {
-        // Digits, signs, points and exponents only: Swift also reads hexadecimal and "infinity".
+    private static func anyNumber(_ text: Slice<UnsafeBufferPointer<UInt8>>, _ mark: UInt8) -> Double? {
+        // Digits, signs, decimal signs and exponents only: Swift also reads hexadecimal and "infinity".
         let isDecimal = text.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains(byte)
+            (0x30...0x39).contains(byte) || byte == mark || [0x2B, 0x2D, 0x45, 0x65].contains(byte)
         }
-        guard isDecimal, !text.isEmpty, let value = Double(String(decoding: text, as: UTF8.self)) else { return nil }
+        guard isDecimal, !text.isEmpty else { return nil }
+        let digits = text.map { $0 == mark ? 0x2E : $0 }
+        guard let value = Double(String(decoding: digits, as: UTF8.self)) else { return nil }
         return value.isFinite ? value : nil
     }
 }

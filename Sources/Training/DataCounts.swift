@@ -6,8 +6,8 @@ public struct DataCounts: Sendable {
     /// By the name of the data set.
     public private(set) var counts: [String: Int] = [:]
     public private(set) var skipped: [String: Int] = [:]
-    /// What the labelled sets are labelled with, in words.
-    public private(set) var labels: [String: String] = [:]
+    /// What the sets hold, in words.
+    public private(set) var words: [String: String] = [:]
     public private(set) var problems: [String] = []
     /// How many folds there are; nil where nothing is cut, or only rendered data.
     public private(set) var folds: Int?
@@ -15,32 +15,36 @@ public struct DataCounts: Sendable {
     /// Searches folders and reads labels; nothing is rendered.
     public init(of session: Session) {
         for source in session.data {
-            switch source.content {
-            case .rendered(let rendered):
-                counts[source.name] = rendered.photos
-            case .folder(let folder):
-                do {
-                    let scan = try FolderScan.scan(folder.paths)
-                    counts[source.name] = scan.images.count
-                    skipped[source.name] = scan.skipped.count
-                } catch {
-                    problems.append("data set '\(source.name)': \(error)")
-                }
-            case .renderedVideos(let rendered):
-                counts[source.name] = rendered.videos * rendered.frames
-            case .classes, .table, .affWild2:
-                do {
-                    let set = try source.labelledSet(home: "")
-                    counts[source.name] = set.count
-                    labels[source.name] = Self.summary(of: set)
-                    if let settings = session.folds, source.name == session.foldedData {
-                        let labels = session.trainedLabels(of: source.name)
-                        folds = try Folds(settings, of: set, checking: labels).folds.count
-                    }
-                } catch {
-                    problems.append("\(error)")
-                }
+            do {
+                try count(source, of: session)
+            } catch let error as DatasetError {
+                words[source.name] = "none found"
+                problems.append("data set '\(source.name)': \(error)")
+            } catch {
+                problems.append("\(error)")
             }
+        }
+    }
+
+    private mutating func count(_ source: DataSource, of session: Session) throws {
+        // What is to be rendered is not, for a plan.
+        if let planned = source.content.planned {
+            counts[source.name] = planned.count
+            words[source.name] = planned.words
+        } else if source.isLabelled {
+            let set = try source.labelledSet(home: "")
+            counts[source.name] = set.count
+            words[source.name] = "\(set.count) photographs with \(Self.summary(of: set))"
+            if let settings = session.folds, source.name == session.foldedData {
+                folds = try Folds(settings, of: set, checking: session.trainedLabels(of: source.name)).folds.count
+            }
+        } else {
+            let found = try source.adapter.photographs(in: RenderedHome(path: ""))
+            counts[source.name] = found.images.count
+            skipped[source.name] = found.skipped.count
+            words[source.name] =
+                "\(found.images.count) photographs\(found.place)"
+                + (found.skipped.isEmpty ? "" : " (\(found.skipped.count) skipped)")
         }
     }
 

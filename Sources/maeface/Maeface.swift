@@ -19,6 +19,7 @@ struct Maeface {
             RunsDeleteCommand.self,
             SmoothCommand.self,
             PlanCommand.self,
+            SettingsCommand.self,
             BenchPretrainCommand.self,
             BenchSmoothCommand.self,
             BenchFinetuneCommand.self,

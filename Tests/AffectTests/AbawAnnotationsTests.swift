@@ -98,3 +98,46 @@ import Testing
         #expect(LabelRules().scored(units: [.value(1), .missing])[0] == 1)
     }
 }
+
+@Suite struct AbawYearsTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func read(_ task: AffectTask, _ text: String) throws -> AbawAnnotations {
+        try AbawAnnotations(path: try folder.write("v.txt", text), task: task)
+    }
+
+    @Test func headersTellTheYear() throws {
+        let units = try read(.actionUnits, AbawLayout.units2020.joined(separator: ",") + "\n0,0,0,0,0,0,1,-1\n")
+        #expect(units.channels == AbawLayout.units2020 && units.width == 8 && units.problems.isEmpty)
+        #expect(units[0][6] == 1 && units.isMarked(0))
+        let bare = try read(.actionUnits, "0,0,0,0,0,0,1,0,\n")
+        #expect(bare.channels == AbawLayout.units2020 && bare.count == 1 && bare.problems.isEmpty)
+        let classes = try read(.expression, AbawLayout.classes2020.joined(separator: ",") + "\n6\n7\n")
+        #expect(classes.channels == AbawLayout.classes2020 && classes.problems.count == 1)
+        // A header of another year inside is no repeated one.
+        let mixed = AffectTask.expression.standardChannels.joined(separator: ",")
+        #expect(
+            try read(.expression, AbawLayout.classes2020.joined(separator: ",") + "\n6\n\(mixed)\n").problems.count == 1
+        )
+    }
+
+    @Test func othersWays() throws {
+        let file = try read(.valenceArousal, "valence;arousal;\n0,5;-0,25;\n-5;-5;\n")
+        #expect(Array(file[0]) == [0.5, -0.25] && file[1].allSatisfy(\.isNaN) && file.problems.isEmpty)
+        #expect(file.form.note == "read with semicolons between the fields, decimal commas")
+        let saved = try read(.valenceArousal, "# valence arousal\n5.0e-01 -2.5e-01\n1 1\n")
+        #expect(Array(saved[0]) == [0.5, -0.25] && saved.count == 2 && saved.problems.isEmpty)
+    }
+
+    @Test func theOneNameOfTheUnitsOfSeveralTasksIsReplaced() {
+        let header = ["image", "valence", "arousal", "expression", "aus"]
+        let units = AffectTask.actionUnits.standardChannels
+        #expect(AbawLayout.columns(header, fields: 16) == header.dropLast() + units)
+        #expect(AbawLayout.columns(header, fields: 17) == header.dropLast() + units)
+        #expect(
+            AbawLayout.columns(header, fields: 5) == header
+                && AbawLayout.columns(["a", "b"], fields: 13) == ["a", "b"])
+    }
+}

@@ -1,3 +1,4 @@
+import Archives
 import Basics
 import Foundation
 import TestSupport
@@ -74,7 +75,7 @@ struct Zip {
 
 @Suite("Hostile and broken files are refused with a sentence")
 struct HostileFileTests {
-    /// What opening and reading says, without the path; "read" and the names when no problems found.
+    /// What opening and reading says, without the path; "read" and the names when nothing is wrong.
     func failure(_ bytes: [UInt8], name: String = "w.pth", checks: Bool = false) throws -> String {
         let folder = try TemporaryFolder()
         let path = try folder.write(name, bytes)
@@ -362,5 +363,13 @@ struct HostileFileTests {
             "s", safetensors("{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", dataBytes: 1))
         #expect(try index("\"w\":\"s\"") == "says that \"w\" is in s, which has no such tensor")
         #expect(try index("") == "holds no tensors")
+        #expect(try index("\"w\":1") == "does not name the shard of \"w\" with a text")
+        #expect(
+            try index("\"w\":\"s\",\"w\":\"s\"")
+                == "line 1, column 58: the key `w` is written twice; it is already on line 1")
+        let deep = String(repeating: "[", count: 20) + String(repeating: "]", count: 20)
+        #expect(try index("},\"x\":\(deep),\"y\":{").contains("nest deeper than 16 levels"))
+        let long = String(repeating: " ", count: 9 << 20)
+        #expect(try index(long) == "has 9 MiB of JSON; at most 8 are read")
     }
 }

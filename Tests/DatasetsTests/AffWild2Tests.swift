@@ -1,4 +1,5 @@
 import Affect
+import Session
 import Testing
 
 @testable import Datasets
@@ -38,7 +39,7 @@ private func copy(_ folder: PictureFolder) throws {
     @Test func linesAndCropsAreJoinedByNumber() throws {
         let folder = try PictureFolder()
         try copy(folder)
-        let set = try AffWild2(path: folder.path, tracks: [.valenceArousal]).read()
+        let set = try AffWild2Data(path: folder.path, tracks: [.valenceArousal]).read()
         let left = (0..<set.count).filter { set.sequence($0) == "7-60_left" }
         #expect(left.map { set.frame($0) } == [3, 4, 6])
         #expect(left.map { set.valence($0) } == [0.3, 0.4, 0.6])
@@ -54,7 +55,7 @@ private func copy(_ folder: PictureFolder) throws {
     @Test func tracksMayBeTogether() throws {
         let folder = try PictureFolder()
         try copy(folder)
-        let set = try AffWild2(path: folder.path, tracks: [.actionUnits, .expression, .valenceArousal]).read()
+        let set = try AffWild2Data(path: folder.path, tracks: [.actionUnits, .expression, .valenceArousal]).read()
         #expect(set.units.count == 12 && set.classes == ExpressionClasses.affWild2)
         let right = (0..<set.count).filter { set.sequence($0) == "7-60_right" }
         #expect(right.map { set.expression($0) } == [1, 2, nil, 4, 5, 6])
@@ -65,7 +66,7 @@ private func copy(_ folder: PictureFolder) throws {
     @Test func peopleOfAVideoStayTogether() throws {
         let folder = try PictureFolder()
         try copy(folder)
-        let set = try AffWild2(path: folder.path, tracks: [.actionUnits, .valenceArousal]).read()
+        let set = try AffWild2Data(path: folder.path, tracks: [.actionUnits, .valenceArousal]).read()
         let folds = try Folds.grouped(set, count: 3, by: "video")
         for fold in folds.folds {
             let sides = [fold.training, fold.validation].map { samples in
@@ -79,7 +80,7 @@ private func copy(_ folder: PictureFolder) throws {
     @Test func dropLeavesAClassOut() throws {
         let folder = try PictureFolder()
         try copy(folder)
-        let set = try AffWild2(path: folder.path, tracks: [.expression], drop: ["Other", "Disgust"]).read()
+        let set = try AffWild2Data(path: folder.path, tracks: [.expression], drop: ["Other", "Disgust"]).read()
         #expect(set.classes == ["Neutral", "Anger", "Fear", "Happiness", "Sadness", "Surprise"])
         let right = (0..<set.count).filter { set.sequence($0) == "7-60_right" }
         // Frames 2 (Disgust) and 3 (-1) are gone.
@@ -106,7 +107,7 @@ private func copy(_ folder: PictureFolder) throws {
         try copy(folder)
         try folder.text("annotations/\(track)/Train_Set/video9.txt", text)
         let tracks = AbawLayout.tracks.filter { AbawLayout.folderNames(of: $0).contains(track) }
-        let error = labelError { _ = try AffWild2(path: folder.path, tracks: tracks).read() }
+        let error = labelError { _ = try AffWild2Data(path: folder.path, tracks: tracks).read() }
         #expect(error?.description.contains("\(track)/Train_Set/video9.txt\(message)") == true, "\(error as Any)")
     }
 
@@ -117,7 +118,7 @@ private func copy(_ folder: PictureFolder) throws {
             "annotations/AU_Detection_Challenge/Train_Set/video9.txt",
             "AU1,AU2,AU4,AU6,AU7,AU10,AU12,AU15,AU23,AU24,AU25,AU26\n1,-1,0,0,0,0,0,0,0,0,0,0\n"
                 + "1,1,0,0,0,0,0,0,0,0,0,0\n")
-        var source = AffWild2(path: folder.path, tracks: [.actionUnits])
+        var source = AffWild2Data(path: folder.path, tracks: [.actionUnits])
         var set = try source.read()
         var frames = (0..<set.count).filter { set.sequence($0) == "video9" }
         #expect(frames.map { set.unit(0, of: $0) } == [true, true] && set.unit(1, of: frames[0]) == nil)
@@ -134,7 +135,7 @@ private func copy(_ folder: PictureFolder) throws {
         try copy(folder)
         try folder.text(
             "annotations/VA_Estimation_Challenge/Train_Set/video9.txt", "valence,arousal\n-1.5,0.5\n0.5,-5\n-1,1\n")
-        let set = try AffWild2(path: folder.path, tracks: [.valenceArousal]).read()
+        let set = try AffWild2Data(path: folder.path, tracks: [.valenceArousal]).read()
         let frames = (0..<set.count).filter { set.sequence($0) == "video9" }
         #expect(frames.map { set.frame($0) } == [3] && set.valence(frames[0]) == -1)
     }
@@ -145,7 +146,7 @@ private func copy(_ folder: PictureFolder) throws {
         try folder.text(
             "annotations/VA_Estimation_Challenge/Train_Set/video9.txt",
             "valence,arousal\n\nvalence,arousal\n0.1,0\n\n0.2,0\n0.3,0\n")
-        let set = try AffWild2(path: folder.path, tracks: [.valenceArousal]).read()
+        let set = try AffWild2Data(path: folder.path, tracks: [.valenceArousal]).read()
         let frames = (0..<set.count).filter { set.sequence($0) == "video9" }
         #expect(frames.map { set.valence($0) } == [0.1, 0.2, 0.3])
         #expect(frames.map { set.frame($0) } == [1, 2, 3])
@@ -154,12 +155,12 @@ private func copy(_ folder: PictureFolder) throws {
     @Test func whatIsNotThereIsSaid() throws {
         let folder = try PictureFolder()
         #expect(
-            labelError { _ = try AffWild2(path: folder.path, tracks: [.expression]).read() }?.description
+            labelError { _ = try AffWild2Data(path: folder.path, tracks: [.expression]).read() }?.description
                 .contains("no folder EXPR_Classification_Challenge or EXPR_Recognition_Challenge") == true)
         try copy(folder)
         try folder.text("annotations/VA_Estimation_Challenge/Validation_Set/video9.txt", "valence,arousal\n0,0\n")
         #expect(
-            labelError { _ = try AffWild2(path: folder.path, tracks: [.valenceArousal]).read() }?.description
+            labelError { _ = try AffWild2Data(path: folder.path, tracks: [.valenceArousal]).read() }?.description
                 .contains("video9.txt") == true)
     }
 }

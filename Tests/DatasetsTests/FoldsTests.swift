@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Session
 import TestSupport
 import Testing
 
@@ -28,7 +29,7 @@ import Testing
         // Subjects that are alike go where the seed says.
         let rows = (0..<8).map { "images/0.png,x,s\($0)" }.joined(separator: "\n")
         let path = try folder.text("alike.csv", "image,expression,subject\n\(rows)\n")
-        let alike = try LabelTable(path: path, expression: "expression", subject: "subject").read()
+        let alike = try TableData(path: path, expression: "expression", subject: "subject").read()
         let others = try (2..<10).map { try Folds.grouped(alike, count: 2, by: "subject", seed: $0).folds }
         #expect(Set(others.map { $0[0].validation }).count > 2 && others.allSatisfy { $0[0].validation.count == 4 })
         // Rows in another order: the same subjects together.
@@ -50,7 +51,7 @@ import Testing
             }
         }
         let path = try folder.text("labels.csv", rows.joined(separator: "\n"))
-        let set = try LabelTable(path: path, expression: "expression", subject: "subject").read()
+        let set = try TableData(path: path, expression: "expression", subject: "subject").read()
         let folds = try Folds.grouped(set, count: 5, by: "subject").folds
         let counts = folds.map { set.expressionCounts($0.validation) }
         let totals = set.expressionCounts(0..<set.count)
@@ -67,7 +68,7 @@ import Testing
         func set(_ splits: [String]) throws -> LabelledSet {
             let rows = splits.enumerated().map { "a.png,x,s\($0),\($1)" }.joined(separator: "\n")
             let path = try folder.text("labels.csv", "image,expression,subject,split\n\(rows)\n")
-            return try LabelTable(path: path, expression: "expression", subject: "subject", split: "split").read()
+            return try TableData(path: path, expression: "expression", subject: "subject", split: "split").read()
         }
         let withTest = try set(["train", "train", "test"])
         #expect(try Folds.official(withTest).folds == [Fold(name: "official", training: [0, 1], validation: [2])])
@@ -83,7 +84,7 @@ import Testing
         let path = try folder.text(
             "labels.csv",
             "image,expression,subject,split\na.png,x,s1,train\nb.png,x,s2,train\nb.png,x,s1,validation\n")
-        let set = try LabelTable(path: path, expression: "expression", subject: "subject", split: "split").read()
+        let set = try TableData(path: path, expression: "expression", subject: "subject", split: "split").read()
         let error = labelError { _ = try Folds.official(set) }
         #expect(
             error?.description
@@ -100,7 +101,7 @@ import Testing
         let parts = splits.split(separator: ",")
         let path = try folder.text("labels.csv", "image,expression,split\na.png,x,\(parts[0])\nb.png,x,\(parts[1])\n")
         let error = labelError {
-            _ = try Folds.official(LabelTable(path: path, expression: "expression", split: "split").read())
+            _ = try Folds.official(TableData(path: path, expression: "expression", split: "split").read())
         }
         #expect(error?.description.contains(message) == true)
     }
@@ -110,16 +111,16 @@ import Testing
         try folder.pictures(["a.png"])
         let rows = (0..<4).map { "a.png,\($0 == 3 ? "rare" : "usual"),\($0 % 2),\($0 == 2 ? 1 : 0),s\($0)" }
         let path = try folder.text("labels.csv", "image,expression,AU1,AU2,subject\n" + rows.joined(separator: "\n"))
-        let faces = LabelTable(path: path, expression: "expression", subject: "subject")
+        let faces = TableData(path: path, expression: "expression", subject: "subject")
         #expect(
             labelError { _ = try Folds.grouped(faces.read(), count: 4, by: "subject") }?.description
                 .contains("trains on no sample of the class \"rare\"") == true)
-        let units = LabelTable(path: path, units: ["AU*"], subject: "subject")
+        let units = TableData(path: path, units: ["AU*"], subject: "subject")
         #expect(
             labelError { _ = try Folds.grouped(units.read(), count: 4, by: "subject") }?.description
                 .contains("trains on no sample with AU2 active") == true)
         // What no task asks for need not be there.
-        let both = LabelTable(path: path, expression: "expression", units: ["AU*"], subject: "subject")
+        let both = TableData(path: path, expression: "expression", units: ["AU*"], subject: "subject")
         for labels in [Folds.CheckedLabels.expressions, .units] {
             #expect(
                 labelError { _ = try Folds.grouped(both.read(), count: 4, by: "subject", checking: labels) }?

@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Session
 
 @testable import Datasets
 
@@ -20,7 +21,7 @@ extension PictureFolder {
     }
 
     /// A table of 12 images of 6 subjects with three classes, two units, valence and arousal.
-    func table(rows change: (inout [[String]]) -> Void = { _ in }) throws -> LabelTable {
+    func table(rows change: (inout [[String]]) -> Void = { _ in }) throws -> TableData {
         var rows: [[String]] = []
         for row in 0..<12 {
             let expression = ["happy", "sad", "calm"][row / 2 % 3]
@@ -32,9 +33,11 @@ extension PictureFolder {
         change(&rows)
         let header = "image,expression,AU1,AU12,valence,arousal,subject,frame"
         let path = try text("labels.csv", ([header] + rows.map { $0.joined(separator: ",") }).joined(separator: "\n"))
-        return LabelTable(
-            path: path, expression: "expression", units: ["AU*"], valence: "valence", arousal: "arousal",
-            subject: "subject", frame: "frame")
+        var table = TableData(path: path, expression: "expression", units: ["AU*"], subject: "subject")
+        table.valence = "valence"
+        table.arousal = "arousal"
+        table.frame = "frame"
+        return table
     }
 }
 
@@ -45,5 +48,18 @@ func labelError(_ body: () throws -> Void) -> LabelError? {
         return nil
     } catch {
         return error as? LabelError
+    }
+}
+
+extension TableData {
+    /// A table with some of the columns that tests have.
+    init(
+        path: String, expression: String? = nil, units: [String] = [], subject: String? = nil, split: String? = nil
+    ) {
+        self.init(path: path)
+        self.expression = expression
+        self.units = units
+        self.subject = subject
+        self.split = split
     }
 }

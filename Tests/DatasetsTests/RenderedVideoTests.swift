@@ -2,6 +2,7 @@ import Affect
 import Foundation
 import Images
 import RenderedFaces
+import Session
 import Testing
 
 @testable import Datasets
@@ -10,7 +11,7 @@ import Testing
     @Test func aWrittenSetIsReadAsAffWild2() throws {
         let folder = try PictureFolder()
         try RenderedVideos.write(to: folder.path, videos: 4, frames: 30, side: 24, seed: 3)
-        let set = try AffWild2(path: folder.path, tracks: AbawLayout.tracks).read()
+        let set = try AffWild2Data(path: folder.path, tracks: AbawLayout.tracks).read()
         #expect(set.units.count == 12 && set.classes == ExpressionClasses.affWild2 && set.hasValenceArousal)
         #expect(set.sequences?.names == ["video-000", "video-001_left", "video-001_right", "video-003"])
         #expect(set.groupings["video"]?.names == ["video-000", "video-001", "video-003"])

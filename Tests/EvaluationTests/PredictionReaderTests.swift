@@ -367,37 +367,3 @@ import Testing
         #expect(error?.description.contains("3 columns without names") == true)
     }
 }
-
-/// Files as NumPy writes them.
-private enum Numpy {
-    static func header(_ text: String) -> Data {
-        var text = text
-        while (10 + text.utf8.count + 1) % 64 != 0 { text += " " }
-        text += "\n"
-        return Data([0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count & 255), UInt8(text.utf8.count >> 8)])
-            + Data(text.utf8)
-    }
-
-    static func plain(_ rows: [[Float]]) -> Data {
-        var data = header("{'descr': '<f4', 'fortran_order': False, 'shape': (\(rows.count), \(rows[0].count)), }")
-        for value in rows.joined() {
-            withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
-        }
-        return data
-    }
-
-    static func structured() -> Data {
-        var data = header(
-            "{'descr': [('video', '<U2'), ('fold', 'i1'), ('frame', '>i4'), ('AU4', '<f8'), ('AU4_truth', '|b1')], "
-                + "'fortran_order': False, 'shape': (2,), }")
-        for (name, fold, frame, score, truth) in [("é1", -3, 7, 0.5, 1), ("b", 2, 9, 0.25, 0)] {
-            let scalars = name.unicodeScalars.map(\.value) + [0]
-            for scalar in scalars.prefix(2) { withUnsafeBytes(of: scalar.littleEndian) { data.append(contentsOf: $0) } }
-            data.append(UInt8(bitPattern: Int8(fold)))
-            withUnsafeBytes(of: Int32(frame).bigEndian) { data.append(contentsOf: $0) }
-            withUnsafeBytes(of: score.bitPattern.littleEndian) { data.append(contentsOf: $0) }
-            data.append(UInt8(truth))
-        }
-        return data
-    }
-}

@@ -33,7 +33,7 @@ struct ReuseTests {
         let plan = try Program.run([
             "plan", try folder.write("p.json5", session(longer)), "--home", folder.path + "/runs", "--gflops", "1",
         ])
-        #expect(plan.output.contains("taken from run 1 'labelled' in 2 of 2 folds"), "\(plan.output)")
+        #expect(plan.output.contains("reused from run 1 'labelled' in 2 of 2 folds"), "\(plan.output)")
         let second = try train(session(longer), folder)
         #expect(second.talk.contains("pretrain: the same as in run 1 'labelled'"), "\(second.talk)")
         #expect(!second.talk.contains("pretrain epoch") && !second.talk.contains("finetune fold 1 epoch"))

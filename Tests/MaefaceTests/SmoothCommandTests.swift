@@ -1,6 +1,7 @@
 import Affect
 import Evaluation
 import Foundation
+import JSON5
 import RunStore
 import TestSupport
 import Testing
@@ -128,6 +129,20 @@ import Testing
             #expect(result.status == 3, "\(words)")
             #expect(result.talk.hasPrefix("maeface: "))
         }
+    }
+
+    @Test func anyNameOfAnImportedRunIsWrittenAsATextOfJSON() throws {
+        let home = ["--home", folder.path + "/runs"]
+        let name = "a \"name\" with \\ and\nlines"
+        let result = try Program.run(["runs", "import", predictions(), "--name", name] + home)
+        #expect(result.status == 0, "\(result.talk)")
+        let shown = try Program.run(["runs", "show", "1", "--session"] + home)
+        let session = try JSON5Reader.read(shown.output, file: "session").value
+        guard case .object(let object) = session else {
+            Issue.record("\(shown.output)")
+            return
+        }
+        #expect(object["name"]?.value == .string(name))
     }
 
     @Test func importedRunIsListedWithItsScoreAndSmoothed() throws {

@@ -162,10 +162,11 @@ struct TrainTests {
         let session = try folder.write("tiny.json5", tinySession(epochs: 4000))
         let home = folder.path + "/runs"
         let process = try Program.start(["train", session, "--home", home], output: folder.path + "/log")
-        while process.isRunning, (try? RunStore.open(home: home).run(1).step) ?? 0 < 1 { usleep(2_000) }
-        kill(process.processIdentifier, SIGHUP)
-        kill(process.processIdentifier, signal)
-        process.waitUntilExit()
+        try Program.kill(process, signal) {
+            guard (try? RunStore.open(home: home).run(1).step) ?? 0 >= 1 else { return false }
+            kill(process.processIdentifier, SIGHUP)
+            return true
+        }
         #expect(process.terminationReason == .exit)
         #expect(process.terminationStatus == 1)
         let store = try RunStore.open(home: home)

@@ -53,3 +53,17 @@ func problems(_ text: String, _ overrides: String...) -> String {
         return error.description
     }
 }
+
+extension RenderedData {
+    init(_ change: (inout RenderedData) -> Void) {
+        self.init()
+        change(&self)
+    }
+}
+
+extension RenderedVideoData {
+    init(_ change: (inout RenderedVideoData) -> Void) {
+        self.init()
+        change(&self)
+    }
+}

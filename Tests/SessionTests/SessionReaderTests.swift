@@ -13,7 +13,7 @@ struct SessionReaderTests {
         #expect(session.model.decoder == TransformerShape(width: 512, depth: 8, heads: 16))
         #expect(session.model.image == 224)
         #expect(session.model.patch == 16)
-        #expect(session.data == [DataSource(name: "photos", content: .folder(FolderData(paths: ["/sessions/faces"])))])
+        #expect(session.data == [DataSource(name: "photos", content: FolderData(paths: ["/sessions/faces"]))])
         guard case .pretrain(let stage) = try #require(session.stages.first) else { return }
         #expect(stage == PretrainStage(data: [DataReference(name: "photos")]))
         #expect(stage.epochs == 800)
@@ -60,23 +60,43 @@ struct SessionReaderTests {
             session.data == [
                 DataSource(
                     name: "photos",
-                    content: .folder(FolderData(paths: ["/data/faces/a", "/sessions/../b", "/c/d/e"]))),
+                    content: FolderData(paths: ["/data/faces/a", "/sessions/../b", "/c/d/e"])),
                 DataSource(
                     name: "drawn faces",
-                    content: .rendered(
-                        RenderedData(
-                            identities: 5, photosPerIdentity: 3, side: 64, seed: 4, path: "/sessions/out"))),
+                    content: RenderedData {
+                        $0.identities = 5
+                        $0.photosPerIdentity = 3
+                        $0.side = 64
+                        $0.seed = 4
+                        $0.path = "/sessions/out"
+                    }),
             ])
         guard case .pretrain(let stage) = try #require(session.stages.first) else { return }
-        #expect(
-            stage
-                == PretrainStage(
-                    data: [DataReference(name: "photos"), DataReference(name: "drawn faces")], seed: 7, epochs: 3,
-                    warmup: 0.5, batch: 32, learningRate: .absolute(1e-3), minimumLearningRate: 1e-6, weightDecay: 0.1,
-                    betas: Betas(first: 0.8, second: 0.99), epsilon: 1e-6, maskRatio: 0.6, loss: .l2,
-                    crop: CropSettings(scale: 0.3...0.9, ratio: 1...1), flip: false, gradientClip: 1, microBatch: 8,
-                    workers: 2, cacheMegabytes: 0, reducedDecode: true, checkpointMinutes: nil, checkpointEpochs: 2,
-                    keep: 0, previewEpochs: 0, previewSamples: 4))
+        var expected = PretrainStage(data: [DataReference(name: "photos"), DataReference(name: "drawn faces")])
+        expected.seed = 7
+        expected.epochs = 3
+        expected.warmup = 0.5
+        expected.batch = 32
+        expected.learningRate = .absolute(1e-3)
+        expected.minimumLearningRate = 1e-6
+        expected.weightDecay = 0.1
+        expected.betas = Betas(first: 0.8, second: 0.99)
+        expected.epsilon = 1e-6
+        expected.maskRatio = 0.6
+        expected.loss = .l2
+        expected.crop = CropSettings(scale: 0.3...0.9, ratio: 1...1)
+        expected.flip = false
+        expected.gradientClip = 1
+        expected.microBatch = 8
+        expected.workers = 2
+        expected.cacheMegabytes = 0
+        expected.reducedDecode = true
+        expected.checkpointMinutes = nil
+        expected.checkpointEpochs = 2
+        expected.keep = 0
+        expected.previewEpochs = 0
+        expected.previewSamples = 4
+        #expect(stage == expected)
         #expect(session.stages.count == 2)
     }
 
@@ -110,7 +130,7 @@ struct SessionReaderTests {
     @Test("Resolved text reads back to the same session, anywhere", arguments: [shortest, complete])
     func resolved(text: String) throws {
         let session = try read(text, "data.photos.paths=['${ODD}', '$${FACES}/$$/b']")
-        #expect(session.data[0].content == .folder(FolderData(paths: ["/x/${y}/~$", "/photos/${FACES}/$$/b"])))
+        #expect(session.data[0].content as? FolderData == FolderData(paths: ["/x/${y}/~$", "/photos/${FACES}/$$/b"]))
         let elsewhere = Surroundings(variable: { _ in nil }, workingFolder: "/elsewhere")
         let again = try SessionReader.read(
             text: session.resolvedText, file: "resolved", folder: "/other", surroundings: elsewhere)
@@ -121,15 +141,15 @@ struct SessionReaderTests {
     @Test("A variable with a relative path is relative to the folder of whoever set it")
     func relativeVariable() throws {
         let here = Surroundings(variable: { $0 == "DATA" ? "../data" : nil }, workingFolder: "/home/ada/project")
-        func path(_ text: String) throws -> DataSource.Content {
+        func path(_ text: String) throws -> FolderData? {
             try SessionReader.read(
                 text: shortest.replacing("\"faces\"", with: text), file: "s.json5", folder: "/sessions",
                 surroundings: here
-            ).data[0].content
+            ).data[0].content as? FolderData
         }
         #expect(
-            try path("'${DATA}/faces'") == .folder(FolderData(paths: ["/home/ada/project/../data/faces"])))
-        #expect(try path("'x/${DATA}'") == .folder(FolderData(paths: ["/sessions/x/../data"])))
+            try path("'${DATA}/faces'") == FolderData(paths: ["/home/ada/project/../data/faces"]))
+        #expect(try path("'x/${DATA}'") == FolderData(paths: ["/sessions/x/../data"]))
     }
 
     @Test("Resolved text says every key")

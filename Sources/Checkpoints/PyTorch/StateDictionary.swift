@@ -74,16 +74,18 @@ struct StateDictionary {
 
     /// Vision transformers that are passed by on the way to the weights.
     private mutating func noteModels(beside key: String, in value: PickleValue) {
+        // Every container is looked at once, however many names lead to it.
+        var seen: Set<Int> = []
         for (other, value) in heap.items(of: value) ?? [] {
-            guard case .text(let name) = other, name != key, !WeightKeys.training.contains(name), isModel(value)
+            guard case .text(let name) = other, name != key, !WeightKeys.training.contains(name),
+                isModel(value, &seen)
             else { continue }
             otherModels.append((part + [name]).joined(separator: "."))
         }
     }
 
     /// Whether an embedding of patches is in it, however deep.
-    private func isModel(_ value: PickleValue) -> Bool {
-        var seen: Set<Int> = []
+    private func isModel(_ value: PickleValue, _ seen: inout Set<Int>) -> Bool {
         var waiting = [value]
         while let value = waiting.popLast() {
             guard let identity = identity(value), seen.insert(identity).inserted else { continue }

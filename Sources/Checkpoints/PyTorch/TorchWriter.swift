@@ -1,3 +1,4 @@
+import Archives
 import Basics
 
 /// Collects tensors and writes them as a file of PyTorch (a zip archive, as since 1.6), whole or not at all.

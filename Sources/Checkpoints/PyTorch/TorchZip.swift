@@ -1,3 +1,4 @@
+import Archives
 import Basics
 
 /// PyTorch's files since 1.6: a zip archive with a pickle and one entry for each storage.

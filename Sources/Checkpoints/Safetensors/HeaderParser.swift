@@ -1,10 +1,8 @@
 import Basics
 
 /// Reads the JSON of a safetensors header: an object of tensors, and of texts under `__metadata__`. Everything else is
-/// an error, so that nothing nests and nothing is ignored.
-///
-/// Read by hand because a header may declare many thousands of tensors, of which a tree of JSON would cost more than the
-/// file, and because a name given twice has to be refused.
+/// an error at the byte where it begins, so that a header of a hundred megabytes that is none costs no memory; a general
+/// reader would build all of it first.
 struct HeaderParser {
     /// A tensor as the header states it, unchecked.
     struct Declaration {
@@ -43,74 +41,6 @@ struct HeaderParser {
         skipSpace()
         guard offset == bytes.count else { throw failure("goes on after its end") }
         return (metadata, tensors)
-    }
-
-    /// The `weight_map` of an index of shards: the file of every tensor. What else the index says is passed over.
-    mutating func weightMap() throws(FileError) -> [(tensor: String, file: String)] {
-        var files: [(tensor: String, file: String)] = []
-        var names: Set<String> = []
-        var next = try opening("{", closing: "}")
-        while next {
-            let key = try string()
-            try expect(":")
-            if key == "weight_map" {
-                var inner = try opening("{", closing: "}")
-                while inner {
-                    let name = try string()
-                    guard names.insert(name).inserted else { throw failure("names \"\(name)\" twice") }
-                    try expect(":")
-                    files.append((name, try string()))
-                    inner = try separator(closing: "}")
-                }
-            } else {
-                try skipValue(depth: 0)
-            }
-            next = try separator(closing: "}")
-        }
-        return files
-    }
-
-    /// The whole numbers directly inside an object; what else is in it is passed over.
-    mutating func wholeNumbers() throws(FileError) -> [String: Int] {
-        var numbers: [String: Int] = [:]
-        var next = try opening("{", closing: "}")
-        while next {
-            let key = try string()
-            try expect(":")
-            skipSpace()
-            let start = offset
-            try skipValue(depth: 0)
-            numbers[key] = Int(String(decoding: bytes[start..<offset], as: UTF8.self))
-            next = try separator(closing: "}")
-        }
-        return numbers
-    }
-
-    private mutating func skipValue(depth: Int) throws(FileError) {
-        guard depth < 16 else { throw failure("nests too deep at byte \(offset)") }
-        skipSpace()
-        guard offset < bytes.count else { throw failure("ends too early") }
-        switch bytes[offset] {
-        case UInt8(ascii: "\""): _ = try string()
-        case UInt8(ascii: "{"):
-            var next = try opening("{", closing: "}")
-            while next {
-                _ = try string()
-                try expect(":")
-                try skipValue(depth: depth + 1)
-                next = try separator(closing: "}")
-            }
-        case UInt8(ascii: "["):
-            var next = try opening("[", closing: "]")
-            while next {
-                try skipValue(depth: depth + 1)
-                next = try separator(closing: "]")
-            }
-        default:
-            let start = offset
-            while offset < bytes.count, !",]} \t\n\r".utf8.contains(bytes[offset]) { offset += 1 }
-            guard offset > start else { throw failure("is not as it should be: expected a value at byte \(start)") }
-        }
     }
 
     private mutating func texts() throws(FileError) -> [String: String] {

@@ -1,4 +1,5 @@
 import Basics
+import JSON5
 
 /// Collects tensors and writes them as a safetensors file, whole or not at all.
 ///
@@ -71,43 +72,31 @@ public struct SafetensorsWriter {
         let order = tensors.indices.sorted {
             (-tensors[$0].type.width, $0) < (-tensors[$1].type.width, $1)
         }
-        var json = "{"
+        var members: [(String, JSON5Value)] = []
         if !metadata.isEmpty {
             let texts = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-                .map { Self.quoted($0.key) + ":" + Self.quoted($0.value) }
-            json += "\"__metadata__\":{\(texts.joined(separator: ","))}"
+            members.append(("__metadata__", .record(texts.map { ($0.key, .string($0.value)) })))
         }
         var position = 0
         for index in order {
             let tensor = tensors[index]
-            if json.utf8.count > 1 { json += "," }
             let end = position + tensor.bytes.count
-            json += "\(Self.quoted(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":["
-            json += tensor.shape.map(String.init).joined(separator: ",")
-            json += "],\"data_offsets\":[\(position),\(end)]}"
+            members.append(
+                (
+                    tensor.name,
+                    .record([
+                        ("dtype", .string(tensor.type.rawValue)), ("shape", .list(tensor.shape.map { .whole($0) })),
+                        ("data_offsets", .list([.whole(position), .whole(end)])),
+                    ])
+                ))
             position = end
         }
-        json += "}"
+        let json = JSON5Writer.compactText(.record(members))
         var header = [UInt8](repeating: 0, count: 8)
         header.append(contentsOf: json.utf8)
         while !header.count.isMultiple(of: 64) { header.append(0x20) }
         let length = UInt64(header.count - 8)
         for byte in 0..<8 { header[byte] = UInt8(truncatingIfNeeded: length >> (8 * UInt64(byte))) }
         return (header, order)
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\0"..."\u{1F}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -1,4 +1,5 @@
 import Basics
+import JSON5
 
 /// An index of shards: a JSON file that says which file each tensor lies in, as Hugging Face writes beside large models.
 struct ShardIndex {
@@ -17,8 +18,17 @@ struct ShardIndex {
     init(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) {
         self.path = path
         folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        var parser = HeaderParser(bytes: bytes, path: path)
-        files = try parser.weightMap()
+        guard case .object(let map)? = try SmallJSON.object(bytes, path: path)["weight_map"]?.value else {
+            throw FileError(path: path, "has no object `weight_map`, so it is no index of shards")
+        }
+        var files: [(tensor: String, file: String)] = []
+        for member in map.members {
+            guard case .string(let file) = member.node.value else {
+                throw FileError(path: path, "does not name the shard of \"\(member.key)\" with a text")
+            }
+            files.append((member.key, file))
+        }
+        self.files = files
     }
 
     func content(key: [Substring], verifiesChecksums: Bool) throws(FileError) -> WeightsContent {
@@ -63,6 +73,31 @@ struct ShardIndex {
                     offset: tensor.offset, storage: tensor.storage + firstStorage[file, default: 0]))
         }
         return content
+    }
+}
+
+/// The small JSON files beside weights: an index of shards, a configuration.
+enum SmallJSON {
+    /// A larger file is none of these: an index of a thousand shards has a megabyte. What is read takes at most some
+    /// thirty times as much memory.
+    static let largest = 8 << 20
+
+    /// The object of a file.
+    static func object(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) -> JSON5Object {
+        guard bytes.count <= largest else {
+            throw FileError(path: path, "has \(bytes.count >> 20) MiB of JSON; at most \(largest >> 20) are read")
+        }
+        let root: JSON5Node
+        do {
+            root = try JSON5Reader.read(utf8: Array(bytes), file: path, maximumDepth: 16)
+        } catch {
+            let place = error.location
+            throw FileError(path: path, "line \(place.line), column \(place.column): \(error.message)")
+        }
+        guard case .object(let object) = root.value else {
+            throw FileError(path: path, "holds \(root.value.shown) where an object should be")
+        }
+        return object
     }
 }
 

@@ -3,6 +3,7 @@ import Basics
 import Foundation
 import Images
 import RenderedFaces
+import Session
 
 /// The labels of a rendered face, which follow from its action units.
 public struct RenderedLabels: Equatable, Sendable {
@@ -75,7 +76,7 @@ extension RenderedFaces {
     /// - Throws: `ImageEncodingError` when the file cannot be written.
     public static func writeLabels(
         to directory: String, identities: Int, photosPerIdentity: Int, seed: UInt64
-    ) throws -> LabelTable {
+    ) throws -> TableData {
         let units = ActionUnit.allCases.map { "AU\($0.rawValue)" }
         var text = "image,expression,\(units.joined(separator: ",")),valence,arousal,identity\n"
         for identity in 0..<identities {
@@ -89,9 +90,13 @@ extension RenderedFaces {
         }
         let path = "\(directory)/labels.csv"
         try WholeFile.write(Array(text.utf8), to: path)
-        return LabelTable(
-            path: path, expression: "expression", units: units, valence: "valence", arousal: "arousal",
-            subject: "identity")
+        var table = TableData(path: path)
+        table.expression = "expression"
+        table.units = units
+        table.valence = "valence"
+        table.arousal = "arousal"
+        table.subject = "identity"
+        return table
     }
 
     /// Three decimals, a point whatever the locale.

@@ -36,17 +36,21 @@ private struct FoldFile {
         let name = try header.requiredIndex(of: kind)
         var record = TableRecord()
         while try reader.next(into: &record) {
+            if record.isBlank { continue }
             try header.requireFields(record)
             if record[name].isEmpty || record[fold].isEmpty {
                 throw FileError(path: path, line: record.line, "names no \(record[name].isEmpty ? kind : "fold")")
             }
-            if let other = folds[record[name]], other.fold != record[fold] {
+            // A path of Windows; one of this system may have a backslash in it.
+            let hasBackslashes = kind == "image" && !record[name].contains("/")
+            let key = hasBackslashes ? record[name].replacing("\\", with: "/") : record[name]
+            if let other = folds[key], other.fold != record[fold] {
                 throw FileError(
                     path: path, line: record.line,
-                    "\(kind) \(record[name]) is held out by fold \(record[fold]), and by fold \(other.fold) in line "
+                    "\(kind) \(key) is held out by fold \(record[fold]), and by fold \(other.fold) in line "
                         + "\(other.line)")
             }
-            folds[record[name]] = (record[fold], record.line)
+            folds[key] = (record[fold], record.line)
         }
     }
 
@@ -91,7 +95,8 @@ private struct FoldFile {
             let image = set.image(sample).description
             let folder = splitPath(set.place(sample).file).folder
             let relative = image.hasPrefix("\(folder)/") ? String(image.dropFirst(folder.count + 1)) : image
-            guard let fold = (folds[relative] ?? folds[image]).flatMap({ numbers[$0.fold] }) else {
+            let slashed = relative.contains("/") ? relative : relative.replacing("\\", with: "/")
+            guard let fold = (folds[relative] ?? folds[slashed] ?? folds[image]).flatMap({ numbers[$0.fold] }) else {
                 let place = set.place(sample)
                 throw LabelError(
                     FileError(path: place.file, line: place.line, "image \(relative) has no fold in \(path)"))

@@ -22,6 +22,9 @@ struct ClassLabels: Sendable, Equatable {
     /// Numbers alone: the places among the channels.
     init(places channels: [String]) { self.init(channels: channels, columns: [], order: channels) }
 
+    /// The number that means the class at a place among the channels.
+    func number(of place: Int) -> Int { ofNumber.firstIndex(of: place) ?? place }
+
     /// The class in a field, as a place among the channels; NaN where there is none.
     func label(_ rows: any RowSource, _ column: Int) throws(FileError) -> Double {
         let word = rows.text(column)
@@ -36,6 +39,8 @@ struct ClassLabels: Sendable, Equatable {
             throw rows.bad("'\(word)' is none of the classes \(channels.joined(separator: ", ")).")
         }
         if number.isNaN || number < 0 { return .nan }
+        // A class that is called 3 may be written 3.0.
+        if let index = Int(exactly: number).flatMap({ numbers[String($0)] }) { return Double(index) }
         guard let label = Int(exactly: number), label < ofNumber.count else {
             throw rows.bad("class \(word) where there are \(channels.count), counted from 0.")
         }

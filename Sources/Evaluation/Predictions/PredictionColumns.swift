@@ -20,6 +20,13 @@ struct PredictionColumns {
     var truth: [Int?]
     /// What stands for each class in a column of truth.
     var classes: ClassLabels
+    /// Whether the column of scores holds the class itself, not a score for each.
+    var holdsClasses = false
+    /// Columns of other tasks, and such as are nothing known, where only those of the task were taken.
+    var leftOut: [String] = []
+
+    /// Whether each row says where it belongs.
+    var hasPlaces: Bool { video != nil || frame != nil || image != nil }
 
     var hasTruth: Bool { truth.contains { $0 != nil } }
 
@@ -27,7 +34,9 @@ struct PredictionColumns {
     private static let frameNames = [
         "frame", "frame_idx", "frame_index", "frame_number", "frame_id", "frame_no", "frameid", "frame_num",
     ]
-    private static let imageNames = ["image", "image_location", "image_path", "image_name", "path", "file", "filename"]
+    private static let imageNames = [
+        "image", "image_location", "image_path", "image_name", "path", "file", "filename", "input",
+    ]
     private static let groupNames = ["group", "subject", "subject_id", "subject_name", "person"]
     private static let timeNames = ["time", "time_s", "timestamp", "seconds", "index", ""]
     private static let labelNames = ["truth", "target", "label", "class", "expression", "ground_truth", "gt", "y_true"]
@@ -87,6 +96,31 @@ struct PredictionColumns {
         let label = free.first { column in
             Self.labelNames.contains(names[column]) || names[column] == "expression_truth"
         }
+        // Programs that tell of units and emotions at once, and ABAW's files of several tasks: one task is taken.
+        let tasks = AffectTask.allCases.filter { task in scoreColumns.contains { Self.is($0.channel, of: task) } }
+        let isMixed =
+            chosen.isEmpty && (tasks.count > 1 || options.task.map { !tasks.isEmpty && tasks != [$0] } == true)
+        if isMixed {
+            guard let task = options.task else {
+                throw FileError(
+                    path: path, line: 1,
+                    "holds columns of several tasks (\(tasks.map(\.shortName).joined(separator: ", "))). Say which: --task "
+                        + "\(tasks[0].shortName).")
+            }
+            scoreColumns = scoreColumns.filter { Self.is($0.channel, of: task) }
+            let taken = Set(scoreColumns.map(\.column) + truthColumns.map(\.column))
+            leftOut = free.filter { !taken.contains($0) && ($0 != label || task != .expression) }.map { header[$0] }
+            if task == .expression, scoreColumns.isEmpty, !isTruth, let label, names[label] == "expression" {
+                // The class itself stands for its scores.
+                self.task = task
+                channels = options.channels.isEmpty ? task.standardChannels : options.channels
+                scores = [label]
+                truth = [truthColumns.first { $0.channel == "expression" }?.column]
+                classes = ClassLabels(channels: channels, columns: channels, order: channels)
+                holdsClasses = true
+                return
+            }
+        }
         if isTruth, scoreColumns.isEmpty, let label, let task = options.task {
             // One column of classes, or the only number there is.
             self.task = task
@@ -96,7 +130,7 @@ struct PredictionColumns {
             classes = ClassLabels(channels: options.channels, columns: options.channels, order: options.channels)
             return
         }
-        if chosen.isEmpty, options.task == .expression, !isTruth {
+        if chosen.isEmpty, options.task == .expression, !isTruth, !isMixed {
             // Every column that is left is a class. Where some have names of their own, all keep theirs.
             let classes = free.filter { $0 != label && Self.channel(header[$0])?.isTruth != true }
             if classes.count > scoreColumns.count { scoreColumns = classes.map { (header[$0], $0) } }
@@ -149,6 +183,14 @@ struct PredictionColumns {
         return channels.allSatisfy(classes.contains) && channels.count > 1 ? .expression : nil
     }
 
+    private static func `is`(_ channel: String, of task: AffectTask) -> Bool {
+        switch task {
+        case .valenceArousal: channel == "valence" || channel == "arousal"
+        case .actionUnits: isUnit(channel)
+        case .expression: AffectTask.expression.standardChannels.contains(channel) || channel == "Contempt"
+        }
+    }
+
     private static func isUnit(_ name: String) -> Bool { name.hasPrefix("AU") && Int(name.dropFirst(2)) != nil }
 
     /// The channel that a column's name means: `AU01`, `pred_valence`, `arousal_truth`, `Happy` ...
@@ -195,6 +237,9 @@ public struct PredictionReadingOptions: Sendable, Equatable {
     public var framesPerSecond: Double?
     /// Names of the channels where a file has none (.npy): the task's own by default.
     public var channels: [String]
+    /// Which arrays of a .npz file hold the predictions, and which the truth; none where there is only one.
+    public var arrays: [String] = []
+    public var truthArrays: [String] = []
     /// Whether every image stands for itself; otherwise `x/00017.jpg` is frame 17 of video x.
     public var singleImages: Bool
     /// Whether the truth of an expression is the class's place among the channels, even where classes have numbers for

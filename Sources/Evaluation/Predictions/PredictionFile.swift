@@ -12,7 +12,7 @@ import Tables
 ///
 ///     let set = PredictionSet(name: run.name, task: .valenceArousal, channels: ["valence", "arousal"],
 ///                             framesPerSecond: nil, videos: [PredictionVideo(name: ..., fold: 2, frames: ..., ...)])
-///     try PredictionFile.write(set, to: folder + "/stage-1-fold-2-va.csv")
+///     try PredictionFile.write(set, to: store.predictionsFolder(of: run) + "/stage-1-fold-2-val.csv")
 ///     try store.append(PredictionRecord(stage: 1, fold: 2, step: step, task: set.task, channels: set.channels,
 ///                                       videos: set.videos.count, frames: set.frameCount,
 ///                                       file: "predictions/stage-1-fold-2-val.csv"), to: run)
@@ -65,46 +65,32 @@ extension PredictionReadingOptions {
 public final class PredictionWriter {
     private let file: WholeTextFile
     private let task: AffectTask
-    private let hasFolds: Bool
-    private let hasGroups: Bool
-    private let hasImages: Bool
-    private let hasTruth: Bool
-    private let truthChannels: Int
+    private let layout: PredictionLayout
 
+    /// - Parameter layout: the columns of the table that was read; otherwise those of `PredictionFile`.
     public init(
         path: String, task: AffectTask, channels: [String], hasFolds: Bool, hasGroups: Bool = false,
-        hasImages: Bool = false, hasTruth: Bool
+        hasImages: Bool = false, hasTruth: Bool, layout: PredictionLayout? = nil
     ) throws(FileError) {
         makeFolder(of: path)
         file = try WholeTextFile(path: path)
         self.task = task
-        self.hasFolds = hasFolds
-        self.hasGroups = hasGroups
-        self.hasImages = hasImages
-        self.hasTruth = hasTruth
-        truthChannels = task == .expression ? 1 : channels.count
-        var columns = (hasFolds ? ["fold"] : []) + (hasGroups ? ["group"] : []) + ["video", "frame"]
-        columns += (hasImages ? ["image"] : []) + channels
-        if hasTruth { columns += task == .expression ? ["expression_truth"] : channels.map { $0 + "_truth" } }
-        try file.write(columns.map(\.asTableField).joined(separator: ",") + "\n")
+        self.layout =
+            layout?.completed(task, channels, hasTruth: hasTruth, hasImages: hasImages)
+            ?? PredictionLayout(
+                task: task, channels: channels, hasFolds: hasFolds, hasGroups: hasGroups, hasImages: hasImages,
+                hasTruth: hasTruth)
+        try file.write(self.layout.columns.map(\.name.asTableField).joined(separator: ",") + "\n")
     }
 
-    /// Frames with neither a prediction nor a truth get no row.
+    /// A frame that no row was read for, and that has neither a prediction nor a truth, gets no row.
     public func append(_ video: PredictionVideo) throws(FileError) {
-        let name = video.name.asTableField
-        let group = (video.group ?? "").asTableField
+        let hasTruth = layout.columns.contains { if case .truth = $0.role { true } else { false } }
         for index in 0..<video.count {
-            let scores = video.scores.map { $0[index] }
-            let truth = (0..<truthChannels).map { $0 < video.truth.count ? video.truth[$0][index] : .nan }
-            if scores.allSatisfy(\.isNaN), !hasTruth || truth.allSatisfy(\.isNaN) { continue }
-            var line = ""
-            if hasFolds { line += (video.fold.map(String.init) ?? "") + "," }
-            if hasGroups { line += group + "," }
-            line += "\(name),\(video.frame(at: index))"
-            if hasImages { line += "," + (video.images.isEmpty ? "" : video.images[index].asTableField) }
-            for score in scores { line += "," + number(score) }
-            if hasTruth { for value in truth { line += "," + number(value) } }
-            try file.write(line + "\n")
+            let isKnown =
+                video.scores.contains { !$0[index].isNaN } || hasTruth && video.truth.contains { !$0[index].isNaN }
+            guard isKnown || video.emptyRows.contains(index) else { continue }
+            try file.write(layout.fields(video, index, task).joined(separator: ",") + "\n")
         }
     }
 

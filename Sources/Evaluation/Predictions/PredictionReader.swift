@@ -1,6 +1,7 @@
 import Affect
 import Basics
 import Foundation
+import Tables
 
 /// Reads anyone's frame-wise predictions: tables (CSV) with a column for the video, or a file a video; NumPy arrays; and
 /// their truth from columns beside them or from elsewhere.
@@ -16,10 +17,12 @@ public final class PredictionReader {
     private let truth: TruthSource?
     private let options: PredictionReadingOptions
     private let name: String
+    /// The columns of the first file, as far as they say something of predictions; nil for arrays.
+    public let layout: PredictionLayout?
+    /// Whether a row named an image.
+    public private(set) var hasImages = false
     /// What a person should know of what was read, filled in while reading.
     public private(set) var notes: [String] = []
-
-    private static let kinds = ["csv", "tsv", "txt", "npy"]
 
     /// `paths` are files or folders of them; `truth` is a folder of ABAW annotations, a table, or one file for one video.
     ///
@@ -39,22 +42,26 @@ public final class PredictionReader {
             }
             let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
             let found = names.sorted().filter { name in
-                !name.hasPrefix(".") && Self.kinds.contains { name.hasSuffix("." + $0) }
+                !name.hasPrefix(".") && RowFile.parts(name).ending != nil
             }
             if found.isEmpty {
-                throw FileError(path: path, "no predictions (.csv, .txt or .npy) in this folder.")
+                throw FileError(path: path, "no predictions (.csv, .txt, .npy or .npz) in this folder.")
             }
             files += found.map { path + "/" + $0 }
         }
-        guard let first = files.first else { throw FileError(path: "-", "no file of predictions was named.") }
+        guard let first = files.first else {
+            throw FileError(path: "-", line: nil, "no file of predictions was named.")
+        }
         self.files = files
         self.paths = paths
-        let columns = try Self.columns(of: openRows(first), options)
+        let rows = try openRows(first, arrays: options.arrays)
+        let columns = try Self.columns(of: rows, options)
+        layout = rows.columns.isEmpty || columns.holdsClasses ? nil : PredictionLayout(rows.columns, columns)
         task = columns.task
         channels = columns.channels
         self.options = options
         labels = TruthLabels(task: columns.task, channels: columns.channels, rules: options.rules)
-        name = Self.stem(paths.count == 1 ? paths[0] : first)
+        name = RowFile.parts(paths.count == 1 ? paths[0] : first).stem
         self.truth =
             try truth.map { path throws(FileError) in
                 try TruthSource(path: path, task: columns.task, channels: columns.channels, options: options)
@@ -66,11 +73,6 @@ public final class PredictionReader {
         files.reduce(0) { sum, file in
             sum + (((try? FileManager.default.attributesOfItem(atPath: file)[.size]) as? Int) ?? 0)
         }
-    }
-
-    private static func stem(_ path: String) -> String {
-        let name = (path as NSString).lastPathComponent
-        return kinds.contains((name as NSString).pathExtension) ? (name as NSString).deletingPathExtension : name
     }
 
     private static func columns(
@@ -107,8 +109,10 @@ public final class PredictionReader {
             videos.append(try self.finish(rows, isOnly))
         }
         summarise(videos.count)
-        return PredictionSet(
+        var set = PredictionSet(
             name: name, task: task, channels: channels, framesPerSecond: options.framesPerSecond, videos: videos)
+        set.layout = layout
+        return set
     }
 
     /// One video after the other, in the order of the files. The rows of a video must stand together.
@@ -135,6 +139,10 @@ public final class PredictionReader {
     }
 
     private var labels: TruthLabels
+    private var forms = FormNotes()
+    private var leftOut: [String] = []
+    private var backslashes = 0
+    private var blankRows = 0
     private var beyondScale = 0
     private var withoutTruth: [String] = []
     private var beyondTruth = 0
@@ -148,6 +156,15 @@ public final class PredictionReader {
     }
 
     private func summarise(_ videos: Int) {
+        notes += (forms.notes + (truth?.formNotes ?? [])).map { $0 + "." }
+        if !leftOut.isEmpty {
+            notes.append(
+                "Of the columns, those of \(task.shortName) are taken; left out: \(Self.listed(leftOut)).")
+        }
+        if backslashes > 0 {
+            notes.append("\(backslashes) paths with backslashes are read as if they had slashes.")
+        }
+        if blankRows > 0 { notes.append("\(blankRows) rows without anything in them are left out.") }
         let hasAny = withoutTruth.count < videos
         if !withoutTruth.isEmpty, hasAny || truth != nil {
             notes.append(
@@ -194,7 +211,7 @@ public final class PredictionReader {
         var current: VideoRows?
         var finished: Set<String> = []
         for file in files {
-            let rows = try openRows(file)
+            let rows = try openRows(file, arrays: options.arrays)
             let columns = try Self.columns(of: rows, options)
             guard columns.task == task, columns.channels == channels else {
                 throw FileError(
@@ -202,14 +219,20 @@ public final class PredictionReader {
                     "has the channels \(columns.channels.joined(separator: ", ")), while \(files[0]) has "
                         + "\(channels.joined(separator: ", ")). Read them apart, or say --columns.")
             }
-            let stem = Self.stem(file)
+            let stem = RowFile.parts(file).stem
             var isEmpty = true
             var row = 0
             while try rows.next() {
                 isEmpty = false
+                // A table that says where its rows belong may end in rows of nothing.
+                if columns.hasPlaces, rows.isBlank {
+                    blankRows += 1
+                    continue
+                }
                 row += 1
                 let place = try RowPlace(rows, columns, singleImages: options.singleImages)
                 let name = place.video ?? stem
+                if place.hadBackslashes { backslashes += 1 }
                 if current?.name != name {
                     if let done = current {
                         if together {
@@ -248,10 +271,15 @@ public final class PredictionReader {
                             + (columns.image != nil && columns.video == nil
                                 ? " If these are single images and no video, say --images." : ""))
                 }
-                if let image = place.image { current?.images.append(image) }
+                if let image = place.image {
+                    current?.images.append(image)
+                    hasImages = true
+                }
                 try append(rows, columns, frame: place.frame ?? row, to: &current)
             }
             if isEmpty { throw FileError(path: file, "has no rows.") }
+            forms.add(rows.note, of: file)
+            leftOut += columns.leftOut.filter { !leftOut.contains($0) }
         }
         if let current {
             if together {
@@ -268,6 +296,10 @@ public final class PredictionReader {
 
     private func scores(_ rows: any RowSource, _ columns: PredictionColumns) throws(FileError) -> [Double] {
         var scores: [Double] = []
+        if columns.holdsClasses {
+            let label = try columns.classes.label(rows, columns.scores[0])
+            return channels.indices.map { label.isNaN ? .nan : Double($0) == label ? 1 : 0 }
+        }
         for column in columns.scores { scores.append(try rows.number(column)) }
         let range = task == .valenceArousal ? -1.0...1.0 : 0.0...1.0
         func firstOutside() -> Int? {
@@ -279,7 +311,7 @@ public final class PredictionReader {
                 guard options.clipsScores || options.rules.scale != nil else {
                     throw rows.bad(
                         "\(channels[index]) is \(scores[index]), "
-                            + ValueRange.outside(nil, of: rows.path, columns: columns.scores))
+                            + ValueRange.outside(nil, of: rows, columns: columns.scores))
                 }
                 beyondScale += 1
             }
@@ -287,7 +319,7 @@ public final class PredictionReader {
         }
         if options.areLogits { return OutputScores.scores(of: scores, task: task) }
         if let index = firstOutside() {
-            let found = ValueRange(rows.path, columns: columns.scores)
+            let found = ValueRange(rows, columns: columns.scores)
             // Logits of faces without a unit, or of the other classes, are negative.
             throw rows.bad(
                 "\(channels[index]) is \(scores[index]), which is no probability; the scores of this file go "

@@ -12,6 +12,8 @@ public struct PredictionSet: Sendable, Equatable {
     /// To say sigmas in seconds beside frames; nil when it is not known.
     public var framesPerSecond: Double?
     public var videos: [PredictionVideo]
+    /// The columns of the table that it was read from; nil where there is none.
+    public var layout: PredictionLayout?
 
     public init(
         name: String, task: AffectTask, channels: [String], framesPerSecond: Double? = nil, videos: [PredictionVideo]
@@ -43,6 +45,8 @@ public struct PredictionVideo: Sendable, Equatable {
     /// The name of each frame's image, empty for frames without one; no names at all where the number of the frame says
     /// which image it is.
     public var images: [String]
+    /// The indices of frames that have a row in their file, but no prediction in it: no face was found, say.
+    public var emptyRows: Set<Int> = []
     /// The number of the first frame, and the distance from one to the next (1, unless every n-th frame was predicted).
     public var firstFrame: Int
     public var frameStep: Int
@@ -127,6 +131,10 @@ extension PredictionVideo {
             name: name, fold: fold, group: group, firstFrame: first, frameStep: step,
             scores: scores.map { spread($0, .nan) }, truth: truth.map { spread($0, .nan) },
             images: images.isEmpty ? [] : spread(images, ""))
+        emptyRows = Set(
+            frames.indices.lazy.filter { row in scores.allSatisfy { $0[row].isNaN } }.map {
+                (frames[$0] - first) / step
+            })
     }
 }
 

@@ -7,6 +7,8 @@ struct RowPlace {
     var fold: Int?
     var group: String?
     var image: String?
+    /// Whether a path was written with backslashes.
+    var hadBackslashes = false
 
     /// - Parameter singleImages: an image stands for itself, also where its name is a number.
     init(
@@ -14,13 +16,13 @@ struct RowPlace {
     ) throws(FileError) {
         if let column = columns.group, !rows.text(column).isEmpty { group = rows.text(column) }
         if let column = columns.video {
-            let name = rows.text(column)
+            let name = path(rows.text(column))
             if name.isEmpty { throw rows.bad("the name of the video is missing.") }
             video = name
         }
         if let column = columns.frame { frame = try rows.frame(column) }
         if let column = columns.image {
-            let path = rows.text(column)
+            let path = path(rows.text(column))
             if path.isEmpty, columns.video == nil { throw rows.bad("the path of the image is missing.") }
             image = path
             // video/00001.jpg is a frame of a video; any other image stands for itself.
@@ -32,6 +34,10 @@ struct RowPlace {
             {
                 video = String(parts[parts.count - 2])
                 frame = number
+            } else if columns.frame != nil, let name = Self.videoFile(parts.last) {
+                // Programs that read videos name the file beside each frame.
+                video = name
+                image = nil
             } else {
                 video = path
                 if columns.frame == nil { frame = 0 }
@@ -46,5 +52,19 @@ struct RowPlace {
                 fold = whole
             }
         }
+    }
+
+    /// A path as Windows writes it, with slashes. A name of this system that has both is left as it is.
+    private mutating func path(_ text: String) -> String {
+        guard text.contains("\\"), !text.contains("/") else { return text }
+        hadBackslashes = true
+        return text.replacing("\\", with: "/")
+    }
+
+    /// The name of a video from that of its file; nil for what is no file of a video.
+    private static func videoFile(_ name: Substring?) -> String? {
+        guard let name, let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }
+        let endings = ["mp4", "avi", "mov", "mkv", "webm", "mpg", "mpeg", "m4v", "wmv"]
+        return endings.contains(name[name.index(after: dot)...].lowercased()) ? String(name[..<dot]) : nil
     }
 }

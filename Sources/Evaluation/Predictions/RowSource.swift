@@ -1,3 +1,4 @@
+import Affect
 import Basics
 import Tables
 
@@ -14,22 +15,51 @@ protocol RowSource: AnyObject {
     func text(_ column: Int) -> String
     /// NaN where the field is empty or a word for nothing.
     func number(_ column: Int) throws(FileError) -> Double
+    /// Whether the row says nothing at all.
+    var isBlank: Bool { get }
+    /// The same rows from the beginning.
+    func reopened() throws(FileError) -> any RowSource
+    /// What was guessed of the file; nil where nothing was.
+    var note: String? { get }
 }
 
 extension RowSource {
+    var isBlank: Bool { false }
+    var note: String? { nil }
+
     func bad(_ text: String) -> FileError { FileError(path: path, line: line, text) }
 
     /// A number of a frame, also as the name of its image: 17, 17.0, 00017, 00017.jpg.
     func frame(_ column: Int) throws(FileError) -> Int {
         let word = text(column)
         if let number = frameNumber(word), number.magnitude <= largestFrame { return number }
+        if let number = try? number(column), let whole = Int(exactly: number) { return whole }
         throw bad("'\(word)' is not the number of a frame.")
     }
 }
 
+/// Files of rows by their endings, in any case.
+enum RowFile {
+    static let endings = ["csv", "tsv", "txt", "npy", "npz"]
+
+    /// The name of a file without its folder and an ending of these, and that ending.
+    static func parts(_ path: String) -> (stem: String, ending: String?) {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return (name, nil) }
+        let ending = name[name.index(after: dot)...].lowercased()
+        return endings.contains(ending) ? (String(name[..<dot]), ending) : (name, nil)
+    }
+
+    /// Whether it holds arrays of NumPy.
+    static func isArray(_ path: String) -> Bool { ["npy", "npz"].contains(parts(path).ending) }
+}
+
 /// Opens a file of rows by its ending.
-func openRows(_ path: String) throws(FileError) -> any RowSource {
-    if path.hasSuffix(".npy") { return try NumpyRows(path: path) }
+/// - Parameter arrays: which of the arrays of a .npz file.
+func openRows(_ path: String, arrays: [String] = []) throws(FileError) -> any RowSource {
+    if RowFile.isArray(path) {
+        return try NumpyRows(path: path, arrays: RowFile.parts(path).ending == "npz" ? arrays : [])
+    }
     return try TableRows(path: path)
 }
 
@@ -56,11 +86,15 @@ final class TableRows: RowSource {
 
     init(path: String) throws(FileError) {
         reader = try TableReader(path: path)
-        columns = try TableHeader(reader).columns
+        columns = try TableHeader(reader, naming: AbawLayout.columns).columns
     }
 
     var path: String { reader.path }
     var line: Int { record.line }
+    var isBlank: Bool { record.isBlank }
+    var note: String? { reader.form.note }
+
+    func reopened() throws(FileError) -> any RowSource { try TableRows(path: path) }
 
     func next() throws(FileError) -> Bool {
         guard try reader.next(into: &record) else { return false }

@@ -9,6 +9,8 @@ struct TruthLabels {
     private let rules: LabelRules
     /// Frames that are left out of scores because some of their units, not all, are marked with -1.
     private(set) var partialFrames = 0
+    /// What was guessed of the files.
+    var forms = FormNotes()
 
     init(task: AffectTask, channels: [String], rules: LabelRules) {
         self.task = task
@@ -44,13 +46,16 @@ struct TruthLabels {
 
     /// The truth of a video in ABAW's own layout.
     mutating func annotations(_ path: String, isBare: Bool) throws(FileError) -> TruthTrack {
-        let standard = task.standardChannels
+        var standard = task.standardChannels
         // Classes of unknown names are told by their places.
         let isByPlace = task == .expression && !channels.contains(where: standard.contains)
         let file = try AbawAnnotations(
             path: path, task: task, classes: isByPlace && isBare ? channels.count : nil,
             scale: rules.scale)
         if let problem = file.problems.first { throw problem }
+        forms.add(file.form.note, of: path)
+        // Some years had other units, and fewer classes.
+        standard = file.channels
         var track = TruthTrack(values: Array(repeating: [], count: width))
         let places = channels.map { standard.firstIndex(of: $0) }
         for frame in 0..<file.count {
@@ -90,7 +95,7 @@ struct TruthLabels {
         if task == .actionUnits {
             return rows.bad("\(found); a unit is 0 or 1, or -1 where it is not known.")
         }
-        return rows.bad("\(found), " + ValueRange.outside(rules.scale, of: rows.path, columns: columns))
+        return rows.bad("\(found), " + ValueRange.outside(rules.scale, of: rows, columns: columns))
     }
 }
 
@@ -100,8 +105,8 @@ struct ValueRange {
     private(set) var high = -Double.infinity
 
     /// Of some columns of a file; nothing but what can be read counts.
-    init(_ path: String, columns: [Int]) {
-        guard let rows = try? openRows(path) else { return }
+    init(_ source: any RowSource, columns: [Int]) {
+        guard let rows = try? source.reopened() else { return }
         while (try? rows.next()) == true {
             for column in columns {
                 guard let number = try? rows.number(column), !number.isNaN else { continue }
@@ -114,8 +119,8 @@ struct ValueRange {
     var text: String { "from \(shown(low)) to \(shown(high))" }
 
     /// The rest of a sentence about valence or arousal that lies outside its scale.
-    static func outside(_ scale: ClosedRange<Double>?, of path: String, columns: [Int]) -> String {
-        let found = ValueRange(path, columns: columns)
+    static func outside(_ scale: ClosedRange<Double>?, of rows: any RowSource, columns: [Int]) -> String {
+        let found = ValueRange(rows, columns: columns)
         let stated = scale ?? -1...1
         let start =
             "outside of \(shown(stated.lowerBound)) to \(shown(stated.upperBound)); the values of this file go "

@@ -11,6 +11,8 @@ final class TruthSource {
     private var labels: TruthLabels
     /// Frames that are left out of scores because some of their units are marked.
     var partialFrames: Int { labels.partialFrames }
+    /// What was guessed of the files, to say.
+    var formNotes: [String] { labels.forms.notes }
     /// Files of a folder by the video that they are named after.
     private var files: [String: [String]] = [:]
     /// Videos of one table.
@@ -32,7 +34,7 @@ final class TruthSource {
         if isFolder.boolValue {
             collect(path, depth: 0)
             if files.isEmpty {
-                throw FileError(path: path, "no annotations (.txt, .csv or .npy) in this folder.")
+                throw FileError(path: path, "no annotations (.txt, .csv, .npy or .npz) in this folder.")
             }
             return
         }
@@ -52,8 +54,8 @@ final class TruthSource {
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { continue }
             if isFolder.boolValue {
                 if depth < 3 { collect(path, depth: depth + 1) }
-            } else if let kind = name.split(separator: ".").last, ["txt", "csv", "tsv", "npy"].contains(kind) {
-                files[String(name.dropLast(kind.count + 1)), default: []].append(path)
+            } else if RowFile.parts(name).ending != nil {
+                files[RowFile.parts(name).stem, default: []].append(path)
             }
         }
     }
@@ -105,12 +107,16 @@ enum AnnotationFile {
     static func open(
         _ path: String, _ labels: inout TruthLabels, options: PredictionReadingOptions
     ) throws(FileError) -> AnnotationFile {
-        if path.hasSuffix(".npy") { return .one(try array(NumpyRows(path: path), &labels)) }
+        if RowFile.isArray(path) {
+            return .one(try array(openRows(path, arrays: options.truthArrays), &labels))
+        }
         let task = labels.task
         let reader = try TableReader(path: path)
         guard let first = try reader.next() else { throw FileError(path: path, "an empty file.") }
         let track = AffectTask.allCases.first { AbawAnnotations.isHeader(first.texts, of: $0) }
-        let isBare = first.texts.indices.allSatisfy { first.number($0) != nil }
+        // A separator may end the line.
+        let values = first.texts.indices.filter { $0 == 0 || !first[$0].isEmpty }
+        let isBare = values.allSatisfy { first.number($0) != nil }
         if let track, track != task {
             throw FileError(
                 path: path, line: 1,
@@ -120,7 +126,7 @@ enum AnnotationFile {
         return try table(TableRows(path: path), &labels, options: options)
     }
 
-    private static func array(_ rows: NumpyRows, _ labels: inout TruthLabels) throws(FileError) -> TruthTrack {
+    private static func array(_ rows: any RowSource, _ labels: inout TruthLabels) throws(FileError) -> TruthTrack {
         guard rows.columnCount == labels.width else {
             throw FileError(
                 path: rows.path, "has \(rows.columnCount) columns where the truth has \(labels.width).")
@@ -171,6 +177,7 @@ enum AnnotationFile {
         var seen: [String: FrameNumbers] = [:]
         let classes = ClassLabels(channels: channels, columns: channels, order: channels)
         while try rows.next() {
+            if columns.hasPlaces, rows.isBlank { continue }
             let place = try RowPlace(rows, columns, singleImages: options.singleImages)
             let name = place.video ?? ""
             let frame = place.frame ?? (tracks[name]?.frames.count ?? 0) + 1
@@ -182,6 +189,7 @@ enum AnnotationFile {
             tracks[name, default: TruthTrack(values: Array(repeating: [], count: places.count))].frames.append(frame)
             for (channel, value) in values.enumerated() { tracks[name]?.values[channel].append(value) }
         }
+        labels.forms.add(rows.note, of: rows.path)
         if tracks.count == 1, let only = tracks[""] { return .one(only) }
         return .many(tracks)
     }

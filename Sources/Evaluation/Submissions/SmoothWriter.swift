@@ -7,12 +7,14 @@ package final class SmoothWriter {
 
     package init(
         path: String, isSubmission: Bool, list: Submission.FrameList?, task: AffectTask, channels: [String],
-        hasFolds: Bool, hasTruth: Bool, thresholds: [Double]
+        hasFolds: Bool, hasTruth: Bool, thresholds: [Double], layout: PredictionLayout? = nil, hasImages: Bool = false
     ) throws {
         table =
             isSubmission
             ? nil
-            : try PredictionWriter(path: path, task: task, channels: channels, hasFolds: hasFolds, hasTruth: hasTruth)
+            : try PredictionWriter(
+                path: path, task: task, channels: channels, hasFolds: hasFolds, hasImages: layout != nil && hasImages,
+                hasTruth: hasTruth, layout: layout)
         submission =
             isSubmission
             ? try SubmissionWriter(path: path, task: task, channels: channels, thresholds: thresholds, list: list) : nil
@@ -27,7 +29,8 @@ package final class SmoothWriter {
         let set = engine.predictions
         let writer = try SmoothWriter(
             path: path, isSubmission: isSubmission, list: list, task: set.task, channels: set.channels,
-            hasFolds: !set.folds.isEmpty, hasTruth: set.hasTruth, thresholds: settings.thresholds)
+            hasFolds: !set.folds.isEmpty, hasTruth: set.hasTruth, thresholds: settings.thresholds,
+            layout: set.layout, hasImages: set.videos.contains { !$0.images.isEmpty })
         for (index, video) in set.videos.enumerated() {
             var video = video
             video.scores = engine.smoothed(video: index, settings: settings)

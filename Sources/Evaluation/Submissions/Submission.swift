@@ -54,7 +54,8 @@ public enum Submission {
 
         /// `video/00017.jpg`, or the name of a video.
         static func split(_ word: String) -> (video: String, frame: Int?) {
-            let parts = word.split(separator: "/")
+            // Lists that were made on Windows have backslashes.
+            let parts = word.split { $0 == "/" || (!word.contains("/") && $0 == "\\") }
             if parts.count > 1, let frame = frameNumber(String(parts[parts.count - 1])) {
                 return (String(parts[parts.count - 2]), frame)
             }

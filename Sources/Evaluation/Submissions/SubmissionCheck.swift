@@ -26,7 +26,7 @@ public struct SubmissionCheck: Sendable, Equatable {
         self.path = path
         var frames: [String: Frames] = [:]
         var order: [String] = []
-        let reader = try TableReader(path: path, delimiter: ",")
+        let reader = try TableReader(path: path, delimiter: ",", isExact: true)
         var record = TableRecord()
         guard try reader.next(into: &record) else { throw FileError(path: path, "an empty file.") }
         let header = record.texts.map { $0.lowercased() }

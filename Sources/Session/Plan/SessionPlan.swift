@@ -13,7 +13,7 @@ public struct SessionPlan: Equatable, Sendable {
     public let warnings: [String]
 
     /// - Parameter photos: how many photographs each data set has, by its name; a set that is not named is unknown.
-    ///   Rendered sets are known without it.
+    ///   Sets that are to be rendered are known without it.
     /// - Parameter folds: how many folds there are, where a file or the data itself says it; taken for one without it.
     public init(_ session: Session, photos: [String: Int] = [:], folds: Int? = nil) {
         self.session = session
@@ -21,9 +21,7 @@ public struct SessionPlan: Equatable, Sendable {
         parameters = session.model.parameterCounts
         var photos = photos
         for source in session.data {
-            if case .rendered(let rendered) = source.content {
-                photos[source.name] = photos[source.name] ?? rendered.photos
-            }
+            photos[source.name] = photos[source.name] ?? source.content.planned?.count
         }
         stages = session.stages.enumerated().compactMap { index, stage in
             guard case .pretrain(let settings) = stage else { return nil }

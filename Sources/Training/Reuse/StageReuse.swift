@@ -1,4 +1,5 @@
 import Compute
+import Datasets
 import Foundation
 import RunStore
 import Session
@@ -85,7 +86,7 @@ public struct ReusedStage: Equatable, Sendable {
     public static func all(
         _ session: Session, in store: RunStore?, home: String, pool: ThreadPool
     ) throws -> [ReusedStage] {
-        let isRendered = session.data.allSatisfy { $0.isThere(home: home) }
+        let isRendered = session.data.allSatisfy { $0.adapter.isThere(in: RenderedHome(path: home)) }
         guard isRendered else { return [] }
         let folded = FoldedData(session, home: home) { _ in }
         let parts = try folded.parts()
@@ -107,17 +108,6 @@ public struct ReusedStage: Equatable, Sendable {
             ReusedStage(
                 stage: stage, folds: runs.count, allFolds: parts.count { $0.stage == stage },
                 runs: runs.enumerated().filter { !runs[..<$0.offset].contains($0.element) }.map(\.element))
-        }
-    }
-}
-
-extension DataSource {
-    /// Whether it is more than a plan: what is to be rendered has been.
-    fileprivate func isThere(home: String) -> Bool {
-        switch content {
-        case .rendered(let rendered): FileManager.default.fileExists(atPath: rendered.folder(home: home))
-        case .renderedVideos(let rendered): FileManager.default.fileExists(atPath: rendered.folder(home: home))
-        case .folder, .classes, .table, .affWild2: true
         }
     }
 }

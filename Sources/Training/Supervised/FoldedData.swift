@@ -20,18 +20,12 @@ final class FoldedData {
         func fold(_ number: Int?) -> Fold { folds[isFolded ? (number ?? 1) - 1 : 0] }
     }
 
-    /// The images of a data set, and what a search for them passed over.
-    struct Photographs {
-        let images: [ImageReference]
-        let skipped: [SkippedFile]
-    }
-
     private let session: Session
     private let home: String
     /// Told of what reading the data has to say.
     let report: @Sendable (TrainerReport) -> Void
     private var entries: [String: Entry] = [:]
-    private var found: [String: Photographs] = [:]
+    private var found: [String: FoundImages] = [:]
 
     init(_ session: Session, home: String, report: @escaping @Sendable (TrainerReport) -> Void) {
         self.session = session
@@ -75,31 +69,21 @@ final class FoldedData {
 
     /// All photographs of a data set, with labels or without, rendered and searched for once.
     /// - Throws: `TrainingError` with `isBadData` when there are none.
-    func photographs(_ name: String) throws -> Photographs {
+    func photographs(_ name: String) throws -> FoundImages {
         if let photographs = found[name] { return photographs }
         let photographs = try search(try source(name))
         found[name] = photographs
         return photographs
     }
 
-    private func search(_ source: DataSource) throws -> Photographs {
+    private func search(_ source: DataSource) throws -> FoundImages {
         let report = report
-        let paths: [String]
-        switch source.content {
-        case .folder(let folder): paths = folder.paths
-        case .rendered(let rendered):
-            let path = try rendered.write(home: home) { report(.rendering(done: $0, total: $1)) }
-            report(.message("\(rendered.photos) rendered faces in \(path)"))
-            paths = [path]
-        case .classes, .table, .affWild2, .renderedVideos:
-            let set = try source.labelledSet(home: home) { report(.rendering(done: $0, total: $1)) }
-            for note in set.notes { report(.message(note)) }
-            return Photographs(images: (0..<set.count).map(set.image), skipped: [])
-        }
         do {
-            let scan = try FolderScan.scan(paths)
-            return Photographs(images: scan.images, skipped: scan.skipped)
-        } catch {
+            let home = RenderedHome(path: home) { report(.rendering(done: $0, total: $1)) }
+            let found = try source.adapter.photographs(in: home)
+            for note in found.notes { report(.message(note)) }
+            return found
+        } catch let error where error is DatasetError || error is LabelError {
             throw TrainingError("data set '\(source.name)': \(error)", isBadData: true)
         }
     }

@@ -1,6 +1,4 @@
-import Affect
 import Datasets
-import RenderedFaces
 import Session
 
 extension DataSource {
@@ -13,25 +11,12 @@ extension DataSource {
     public func labelledSet(
         home: String, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> LabelledSet {
+        guard let adapter = adapter as? any LabelledAdapter else {
+            throw TrainingError(
+                "data set '\(name)' has no labels; use kind \"table\" or \"classes\".", isBadData: true)
+        }
         do {
-            switch content {
-            case .folder:
-                throw TrainingError(
-                    "data set '\(name)' has no labels; use kind \"table\" or \"classes\".", isBadData: true)
-            case .rendered(let rendered):
-                let path = try rendered.write(home: home, progress: progress)
-                return try RenderedFaces.writeLabels(
-                    to: path, identities: rendered.identities, photosPerIdentity: rendered.photosPerIdentity,
-                    seed: rendered.seed
-                ).read()
-            case .classes(let folders):
-                return try ClassFolders(path: folders.path, classes: ExpressionClasses(folders.classes)).read()
-            case .table(let table): return try LabelTable(table).read()
-            case .affWild2(let copy): return try AffWild2(copy).read()
-            case .renderedVideos(let rendered):
-                let path = try rendered.write(home: home, progress: progress)
-                return try AffWild2(path: path, tracks: rendered.tracks).read()
-            }
+            return try adapter.labelledSet(in: RenderedHome(path: home, progress: progress))
         } catch let error as LabelError {
             throw TrainingError("data set '\(name)': \(error)", isBadData: true)
         }
@@ -65,64 +50,5 @@ extension Folds {
         } catch {
             throw TrainingError("\(error)", isBadData: true)
         }
-    }
-}
-
-extension RenderedData {
-    /// Where its photographs lie.
-    func folder(home: String) -> String {
-        path ?? home + "/rendered/\(identities)x\(photosPerIdentity)-\(side)px-seed\(seed)"
-    }
-
-    /// Renders the photographs and gives their folder.
-    func write(
-        home: String, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
-    ) throws -> String {
-        let folder = folder(home: home)
-        try RenderedFaces.write(
-            to: folder, identities: identities, photosPerIdentity: photosPerIdentity, side: side, seed: seed,
-            progress: progress)
-        return folder
-    }
-}
-
-extension RenderedVideoData {
-    /// Where its videos lie.
-    func folder(home: String) -> String {
-        path ?? home + "/rendered/\(videos)-videos-\(frames)-\(side)px-seed\(seed)"
-    }
-
-    /// Renders the videos and gives their folder.
-    func write(
-        home: String, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
-    ) throws -> String {
-        let folder = folder(home: home)
-        try RenderedVideos.write(to: folder, videos: videos, frames: frames, side: side, seed: seed, progress: progress)
-        return folder
-    }
-}
-
-extension ExpressionClasses {
-    init(_ settings: ClassSettings) {
-        self.init(names: settings.names, written: settings.written, drop: settings.drop)
-    }
-}
-
-extension AffWild2 {
-    init(_ data: AffWild2Data) {
-        self.init(
-            path: data.path, tracks: data.tracks, images: data.images, drop: data.drop,
-            partialFrames: data.partialFrames)
-    }
-}
-
-extension LabelTable {
-    init(_ data: TableData) {
-        self.init(
-            path: data.path, validationPath: data.validation, imageFolder: data.images, image: data.image,
-            expression: data.expression, units: data.units, valence: data.valence,
-            arousal: data.arousal, subject: data.subject, video: data.video, frame: data.frame, split: data.split,
-            classes: ExpressionClasses(data.classes), rules: data.rules, skipsMissingImages: data.missingImages == .skip
-        )
     }
 }

@@ -8,7 +8,9 @@ extension State {
         if let path = typedFilter { return type(key, into: path) }
         if key == .character("g") {
             isPendingG.toggle()
-            return isPendingG ? page.pressG(&self) : page.move(.first, &self)
+            if isPendingG { return page.pressG(&self) }
+            // Home is the other key of the same action.
+            return KeyTable.action(for: .home, on: page).map { perform($0) } ?? []
         }
         isPendingG = false
         guard let action = KeyTable.action(for: key, on: page) else { return [] }

@@ -1,6 +1,7 @@
 import Basics
 import Evaluation
 import Foundation
+import JSON5
 import Results
 import RunStore
 import Training
@@ -56,11 +57,8 @@ enum RunsImportCommand: Command {
 
     /// Makes the run: finished, with the predictions in its folder and the score of the task.
     static func add(_ set: PredictionSet, from paths: [String], note: String?, to store: RunStore) throws -> Run {
-        let session = """
-            // Imported predictions: there is no session.
-            { name: "\(set.name)" }
-
-            """
+        let session =
+            "// Imported predictions: there is no session.\n" + JSON5Writer.text(.record([("name", .string(set.name))]))
         let run = try store.createImportedRun(name: set.name, sessionText: session)
         do {
             let file = RunLayout.importedPredictions

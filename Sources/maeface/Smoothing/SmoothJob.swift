@@ -145,7 +145,8 @@ struct SmoothJob {
             if writer == nil, let output {
                 writer = try SmoothWriter(
                     path: output, isSubmission: isSubmission, list: list, task: task, channels: reader.channels,
-                    hasFolds: video.fold != nil, hasTruth: true, thresholds: settings.thresholds)
+                    hasFolds: video.fold != nil, hasTruth: true, thresholds: settings.thresholds,
+                    layout: reader.layout, hasImages: reader.hasImages)
             }
             let set = PredictionSet(name: video.name, task: task, channels: reader.channels, videos: [video])
             let engine = SmootherEngine(set, threads: threads, cacheBytes: 0)

@@ -18,6 +18,9 @@ struct PredictionArguments {
                                valence=pred_v,arousal=pred_a
           --truth-columns C,.. the columns of the truth, in the same form
           --channels C,...     the channels of a NumPy array, which has no names
+          --array A            which array of an .npz file; several of one dimension, for
+                               example valence,arousal, are columns
+          --truth-array A      the same of a file of truth
           --images             score every image on its own; without it,
                                x/00017.jpg is frame 17 of video x
           --logits             the scores of units or classes are logits, to be
@@ -38,6 +41,8 @@ struct PredictionArguments {
         reading.columns = try Self.choices("--columns", &arguments)
         reading.truthColumns = try Self.choices("--truth-columns", &arguments)
         reading.channels = try (arguments.value("--channels") ?? "").split(separator: ",").map(String.init)
+        reading.arrays = try Self.names("--array", &arguments)
+        reading.truthArrays = try Self.names("--truth-array", &arguments)
         reading.areLogits = arguments.flag("--logits")
         reading.rules.scale = try arguments.value("--scale").map(Self.scale)
         if let word = try arguments.value("--partial-frames") {
@@ -56,6 +61,10 @@ struct PredictionArguments {
             throw UserError.usage("--scale takes the lowest and the highest rating, as in 1,9, not '\(text)'.")
         }
         return low...high
+    }
+
+    private static func names(_ name: String, _ arguments: inout Arguments) throws -> [String] {
+        try (arguments.value(name) ?? "").split(separator: ",").map(String.init)
     }
 
     private static func choices(

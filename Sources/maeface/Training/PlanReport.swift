@@ -53,20 +53,7 @@ struct PlanReport {
     }
 
     private func dataText(_ source: DataSource) -> String {
-        switch source.content {
-        case .rendered(let rendered):
-            return "\(source.name): \(rendered.photos) rendered faces of \(rendered.identities) identities"
-        case .folder(let folder):
-            let place = folder.paths.count == 1 ? folder.paths[0] : "\(folder.paths.count) folders"
-            guard let count = photographs.counts[source.name] else { return "\(source.name): none found in \(place)" }
-            let skipped = photographs.skipped[source.name] ?? 0
-            return "\(source.name): \(count) photographs in \(place)" + (skipped > 0 ? " (\(skipped) skipped)" : "")
-        case .renderedVideos(let rendered):
-            return "\(source.name): \(rendered.videos) rendered videos of \(rendered.frames) frames"
-        case .classes, .table, .affWild2:
-            guard let count = photographs.counts[source.name] else { return "\(source.name): cannot be read" }
-            return "\(source.name): \(count) photographs with \(photographs.labels[source.name] ?? "no labels")"
-        }
+        "\(source.name): \(photographs.words[source.name] ?? "cannot be read")"
     }
 
     private func stageLines(_ stage: StagePlan) -> [String] {

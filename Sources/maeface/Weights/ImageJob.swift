@@ -158,14 +158,30 @@ struct ImageJob {
     }
 
     /// Runs every image and writes a row each, whole or not at all.
-    /// - Parameter row: the numbers to write of one model's outputs; several models are averaged.
+    /// - Parameters:
+    ///   - keepsSkipped: whether an image that cannot be read has a row too, without numbers.
+    ///   - row: the numbers to write of one model's outputs; several models are averaged.
     func write<Number: BinaryFloatingPoint & LosslessStringConvertible>(
-        _ columns: [String], of models: [LoadedClassifier], row: (UnsafeBufferPointer<Float>) -> [Number]
+        _ columns: [String], of models: [LoadedClassifier], keepsSkipped: Bool = false,
+        row: (UnsafeBufferPointer<Float>) -> [Number]
     ) throws -> ExitCode {
         guard let first = models.first else { return .failed }
         let values = models.map { FloatBuffer(count: batch * $0.columns) }
         var (written, skipped) = (0, 0)
         var unusable: String?
+        // Of the files, those that have a row or were skipped.
+        var done = 0
+        func skippedRows(before image: ImageReference?) -> String {
+            var text = ""
+            while done < files.count, files[done] != image {
+                if keepsSkipped {
+                    text += files[done].description.asTableField + String(repeating: ",", count: columns.count) + "\n"
+                }
+                done += 1
+            }
+            done += 1
+            return text
+        }
         let isTerminal = isatty(2) == 1
         do {
             try WholeFile.write(to: output, byteCount: 0) { (file) throws(FileError) in
@@ -176,12 +192,13 @@ struct ImageJob {
                     if isTerminal { Output.show("\r\u{1B}[K") }
                     Output.say("skipped \(failure)")
                     skipped += 1
-                } _: { (paths, pixels) throws(FileError) in
+                } _: { (images, pixels) throws(FileError) in
                     for (model, values) in zip(models, values) {
-                        model.run(images: pixels, batch: paths.count, into: values.pointer)
+                        model.run(images: pixels, batch: images.count, into: values.pointer)
                     }
                     var text = ""
-                    for (index, path) in paths.map(\.description).enumerated() {
+                    for (index, image) in images.enumerated() {
+                        let path = image.description
                         for (place, (model, values)) in zip(models, values).enumerated() {
                             let outputs = UnsafeBufferPointer(
                                 start: values.pointer + index * model.columns, count: model.columns)
@@ -196,16 +213,17 @@ struct ImageJob {
                                 UnsafeBufferPointer(start: values.pointer + index * model.columns, count: model.columns)
                             )
                         }
-                        text += path.asTableField
+                        text += skippedRows(before: image) + path.asTableField
                         for number in Self.mean(rows) { text += ",\(number)" }
                         text += "\n"
                     }
                     try file.append(Array(text.utf8))
-                    written += paths.count
+                    written += images.count
                     if isTerminal { Output.show("\r\(written + skipped) of \(files.count) images\u{1B}[K") }
                 }
                 // An empty table is no result: it must not take the place of an older one.
                 guard written > 0 else { throw FileError(path: output, "would have no rows", kind: .environment) }
+                try file.append(Array(skippedRows(before: nil).utf8))
             }
         } catch {
             if let unusable { throw UserError.data(unusable) }

@@ -72,7 +72,7 @@ enum PredictCommand: Command {
                 Output.say("the file does not name its classes; give them with --classes, in the order of training")
             }
         }
-        return try job.write(heads.flatMap(\.channels), of: models) { outputs in
+        return try job.write(heads.flatMap(\.channels), of: models, keepsSkipped: true) { outputs in
             var start = 0
             return heads.flatMap { head in
                 defer { start += head.channels.count }

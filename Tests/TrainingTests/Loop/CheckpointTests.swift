@@ -147,18 +147,18 @@ struct CheckpointTests {
         #expect(fixture.messages.withLock { $0.contains { $0.contains("step-00000008") } })
     }
 
-    @Test("Nothing to resume begins anew, and what a kill left is removed, but not another fold's")
+    @Test("Nothing to resume begins anew, and what a kill left is removed, but not an earlier fold's")
     func leftovers() throws {
         let fixture = try RunFixture()
-        _ = try keeper(fixture, fold: 2).write(state(), parameters(), progress: RunFixture.progress)
-        let keeper = try keeper(fixture, fold: 1)
-        let unnamed = fixture.file("checkpoints/stage-0-fold-1-step-00000009.safetensors")
+        _ = try keeper(fixture, fold: 1).write(state(), parameters(), progress: RunFixture.progress)
+        let keeper = try keeper(fixture, fold: 2)
+        let unnamed = fixture.file("checkpoints/stage-0-fold-2-step-00000009.safetensors")
         try Data([1]).write(to: URL(filePath: unnamed))
         #expect(try keeper.resume(into: parameters()) == nil)
         #expect(!FileManager.default.fileExists(atPath: unnamed))
         #expect(
             FileManager.default.fileExists(
-                atPath: fixture.file("checkpoints/stage-0-fold-2-step-00000001.safetensors")))
+                atPath: fixture.file("checkpoints/stage-0-fold-1-step-00000001.safetensors")))
     }
 
     @Test("A disk that refuses is told and costs no older checkpoint")

@@ -94,9 +94,16 @@ final class LinearRegression: TrainingWork {
     }
 
     static func settings(epochs: Int = 6, checkpointEpochs: Int? = 1) -> PretrainStage {
-        PretrainStage(
-            data: [], epochs: epochs, warmup: 1, batch: 4, learningRate: .absolute(0.2), weightDecay: 0,
-            checkpointMinutes: nil, checkpointEpochs: checkpointEpochs, keep: 0)
+        var stage = PretrainStage(data: [])
+        stage.epochs = epochs
+        stage.warmup = 1
+        stage.batch = 4
+        stage.learningRate = .absolute(0.2)
+        stage.weightDecay = 0
+        stage.checkpointMinutes = nil
+        stage.checkpointEpochs = checkpointEpochs
+        stage.keep = 0
+        return stage
     }
 
     func run() throws -> StageEnd { try loop.run(self) }

@@ -18,7 +18,11 @@ struct ParameterUpdateTests {
     }
 
     private func settings(clip: Double? = nil) -> PretrainStage {
-        PretrainStage(data: [], learningRate: .absolute(1), weightDecay: 0, gradientClip: clip)
+        var stage = PretrainStage(data: [])
+        stage.learningRate = .absolute(1)
+        stage.weightDecay = 0
+        stage.gradientClip = clip
+        return stage
     }
 
     private func update(_ parameters: ParameterSet, clip: Double? = nil) -> ParameterUpdate {

@@ -112,7 +112,7 @@ struct TrainingLoopTests {
         #expect(try fixture.events(.alert).count == 1)
         let other = try RunFixture()
         let diverged = try LinearRegression(settings: LinearRegression.settings(), in: other.context())
-        diverged.lossOfStep = { $0 > 14 ? .infinity : $1 }
+        diverged.lossOfStep = { $0 > 12 ? .infinity : $1 }
         let error = #expect(throws: TrainingError.self) { try diverged.run() }
         #expect(error?.description.contains("lower learning rate") == true)
         #expect(try other.store.checkpoints(of: other.run.id).map(\.step).max() == 12)

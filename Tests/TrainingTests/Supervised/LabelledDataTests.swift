@@ -161,7 +161,7 @@ struct LabelledDataTests {
                 + RunFixture.finetune(#"lastBatch: "keep""#, batch: 3) + ", " + RunFixture.distil)
         let stages = fixture.session.stages.map(\.trainable)
         #expect(stages.map(\.hasTeacher) == [false, false, false, true])
-        #expect(try stages.map { try $0.stepsPerEpoch(of: fixture.data) } == [2, 2, 3, 2])
+        #expect(try stages.map { try $0.stepsPerEpoch(of: fixture.data) } == [2, 2, 3, 3])
         #expect(stages.map(\.kind) == [.pretrain, .finetune, .finetune, .distil])
     }
 }

@@ -25,7 +25,7 @@ import Testing
         robot.press("3")
         #expect(robot.sees("No predictions are open"))
         #expect(robot.sees("maeface --predictions FILE --truth T"))
-        for key in ["a", "w", "e", "=", "V", "l"] {
+        for key in ["a", "w", "e", "=", "V", "l", "gg"] {
             robot.press(key)
             #expect(robot.bottom.contains("O a file"))
         }

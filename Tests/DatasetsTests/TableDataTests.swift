@@ -1,12 +1,13 @@
 import Affect
 import Basics
 import Images
+import Session
 import TestSupport
 import Testing
 
 @testable import Datasets
 
-@Suite struct LabelTableTests {
+@Suite struct TableDataTests {
     @Test func everyColumnIsRead() throws {
         let folder = try PictureFolder()
         let set = try folder.table().read()
@@ -99,7 +100,7 @@ import Testing
     @Test func missingImagesMayBePassedOver() throws {
         let folder = try PictureFolder()
         var table = try folder.table { $0[4][0] = "images/none.png" }
-        table.skipsMissingImages = true
+        table.missingImages = .skip
         let set = try table.read()
         #expect(set.count == 11 && set.notes == ["\(folder.path)/labels.csv: 1 row without an image left out"])
     }
@@ -183,7 +184,7 @@ import Testing
         let folder = try PictureFolder()
         var table = try folder.table()
         try folder.pictures(["other/a.png"])
-        table.validationPath = try folder.text(
+        table.validation = try folder.text(
             "validation.csv",
             "image,expression,AU1,AU12,valence,arousal,subject,frame\nother/a.png,sad,1,1,0,0,s9,1\n")
         let set = try table.read()
@@ -197,9 +198,10 @@ import Testing
     /// The real table of posed faces.
     @Test(.enabled(if: SharedData.path != nil, Comment(rawValue: SharedData.missing))) func posedFaces() throws {
         let path = try #require(SharedData.path) + "/ck-au/labels.csv"
-        let set = try LabelTable(
-            path: path, expression: "expression", units: ["AU*"], subject: "subject", video: "sequence", frame: "frame"
-        ).read()
+        var table = TableData(path: path, expression: "expression", units: ["AU*"], subject: "subject")
+        table.video = "sequence"
+        table.frame = "frame"
+        let set = try table.read()
         #expect(set.count == 981 && set.classes.count == 7 && set.units.count == 23)
         #expect(set.groupings["subject"]?.names.count == 118 && set.sequences?.names.count == 327)
         let folds = try? Folds.grouped(set, count: 5, by: "subject")

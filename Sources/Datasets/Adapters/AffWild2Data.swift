@@ -1,38 +1,19 @@
-import Affect
 import Basics
+import Affect
 import Glibc
-import RenderedFaces
+import Session
 import Tables
 
 /// Aff-Wild2 and the ABAW challenges: annotations and crops as `AbawLayout` says, joined by the number of the frame,
 /// because some frames have no crop and some videos a line more or less than frames. `_left` and `_right` name two people
 /// of one video, which stay together in folds.
-public struct AffWild2: Equatable, Sendable {
-    /// The folder that holds the annotation folders, directly or one folder further down, and the crops.
-    public var path: String
-    public var tracks: [AffectTask]
-    /// Folders of crops; nil takes `cropped_aligned` and `cropped_aligned_new_50_vids` in `path`.
-    public var images: [String]?
-    /// Of the eight classes, those to leave out.
-    public var drop: [String]
-    /// What becomes of frames with -1 for some of their units in scores.
-    public var partialFrames: PartialFrames
-
-    public init(
-        path: String, tracks: [AffectTask], images: [String]? = nil, drop: [String] = [],
-        partialFrames: PartialFrames = .drop
-    ) {
-        self.path = path
-        self.tracks = tracks
-        self.images = images
-        self.drop = drop
-        self.partialFrames = partialFrames
-    }
+extension AffWild2Data: LabelledAdapter {
+    package func labelledSet(in home: RenderedHome) throws -> LabelledSet { try read() }
 
     /// Reads the annotations of the training and the validation set and joins them with the crops.
     ///
     /// - Throws: `LabelError` for values that mean nothing, with file and line, and for folders that are not there.
-    public func read() throws(LabelError) -> LabelledSet {
+    package func read() throws(LabelError) -> LabelledSet {
         var reading = AffWild2Reading(self)
         return try reading.read()
     }
@@ -40,12 +21,15 @@ public struct AffWild2: Equatable, Sendable {
 
 /// The reading of a copy of Aff-Wild2.
 struct AffWild2Reading {
-    private let source: AffWild2
-    private let classes: ExpressionClasses
+    private let source: AffWild2Data
+    private var classes: ExpressionClasses
+    /// The units or classes of each track, which differ between the years.
+    private var channels: [AffectTask: [String]] = [:]
+    private var forms = FormNotes()
     private var problems = LabelProblemList()
     private var notes: [String] = []
 
-    init(_ source: AffWild2) {
+    init(_ source: AffWild2Data) {
         self.source = source
         classes = ExpressionClasses(
             names: source.tracks.contains(.expression) ? ExpressionClasses.affWild2 : [], drop: source.drop)
@@ -61,9 +45,13 @@ struct AffWild2Reading {
     mutating func read() throws(LabelError) -> LabelledSet {
         let videos = try annotationFiles()
         let crops = try cropFolders()
-        let hasUnits = source.tracks.contains(.actionUnits)
-        var builder = LabelledSetBuilder(
-            classes: classes.kept ?? [], units: hasUnits ? AffectTask.actionUnits.standardChannels : [])
+        for track in source.tracks {
+            let first = videos.compactMap { $0.value.files[track] }.min()
+            channels[track] =
+                first.flatMap { AbawAnnotations.channels(ofFile: $0, task: track) } ?? track.standardChannels
+        }
+        if let names = channels[.expression] { classes.names = names }
+        var builder = LabelledSetBuilder(classes: classes.kept ?? [], units: channels[.actionUnits] ?? [])
         var withoutCrops: [String] = []
         var samples = 0
         var unlabelled = 0
@@ -116,7 +104,7 @@ struct AffWild2Reading {
         if unlabelled > 0 { notes.append("\(source.path): \(unlabelled) frames without a label left out") }
         if partial > 0 { notes.append("\(source.path): \(LabelProblemList.partialFrames(partial))") }
         if faceless > 0 { notes.append("\(source.path): \(faceless) labelled frames without a crop left out") }
-        var set = builder.finished(notes: notes)
+        var set = builder.finished(notes: notes + forms.notes)
         set.namesAreFrames = true
         return set
     }
@@ -136,7 +124,7 @@ struct AffWild2Reading {
                     continue
                 }
                 for file in (FolderListings.names(in: folder) ?? []).sorted()
-                where file.hasSuffix(".txt") && !file.hasPrefix(".") {
+                where file.lowercased().hasSuffix(".txt") && !file.hasPrefix(".") {
                     let name = String(file.dropLast(4))
                     var video = videos[name] ?? Video(split: split)
                     if video.split != split {
@@ -205,6 +193,14 @@ struct AffWild2Reading {
             do throws(FileError) {
                 let file = try AbawAnnotations(path: path, task: track)
                 for problem in file.problems { problems.add(problem.path, problem.line, problem.message) }
+                forms.add(file.form.note, of: path)
+                if let names = channels[track], names != file.channels {
+                    problems.add(
+                        path, nil,
+                        "is of another year than the rest: it has \(file.channels.count) \(Self.word(track)), the other "
+                            + "files have \(names.count); keep the years in folders of their own")
+                    continue
+                }
                 for frame in 0..<file.count {
                     if frame == frames.count { frames.append(nil) }
                     var sample =
@@ -218,6 +214,14 @@ struct AffWild2Reading {
             }
         }
         return frames
+    }
+
+    private static func word(_ track: AffectTask) -> String {
+        switch track {
+        case .actionUnits: "units"
+        case .expression: "classes"
+        case .valenceArousal: "values"
+        }
     }
 
     private func take(_ file: AbawAnnotations, _ frame: Int, into sample: inout LabelledSample) {

@@ -1,22 +1,22 @@
 import Basics
 
 /// One file inside a zip archive.
-struct ZipEntry: Sendable {
-    enum Method: Equatable, Sendable {
+package struct ZipEntry: Sendable {
+    package enum Method: Equatable, Sendable {
         case stored
         case deflated
         case other(Int)
     }
 
-    let name: String
-    let method: Method
-    let isEncrypted: Bool
+    package let name: String
+    package let method: Method
+    package let isEncrypted: Bool
     /// CRC-32 of the content.
-    let checksum: UInt32
+    package let checksum: UInt32
     /// Bytes of the archive, packed or not.
-    let bytes: Range<Int>
+    package let bytes: Range<Int>
     /// Bytes of the content.
-    let size: Int
+    package let size: Int
 }
 
 /// The directory of a zip archive, every number checked (PKWARE's APPNOTE 6.3, with its 64-bit fields).
@@ -24,16 +24,16 @@ struct ZipEntry: Sendable {
 /// Entries have to lie inside the file, before the directory, and may not overlap; names may not repeat, and have to
 /// be the same in both places where the format keeps them. So no byte of the file can mean two things.
 ///
-/// Read by hand because stored tensors are used where they lie in the mapped file, whose offsets libzip does not give.
-struct ZipArchive: Sendable {
+/// Read by hand because stored entries are used where they lie in the mapped file, whose offsets libzip does not give.
+package struct ZipArchive: Sendable {
     /// In the order of their bytes.
-    let entries: [ZipEntry]
+    package let entries: [ZipEntry]
     private let indices: [String: Int]
 
     /// The entry of that name, or nil.
-    subscript(name: String) -> ZipEntry? { indices[name].map { entries[$0] } }
+    package subscript(name: String) -> ZipEntry? { indices[name].map { entries[$0] } }
 
-    init(file: UnsafeRawBufferPointer, path: String) throws(FileError) {
+    package init(file: UnsafeRawBufferPointer, path: String) throws(FileError) {
         var reader = ZipDirectoryReader(file: file, path: path)
         entries = try reader.entries()
         var indices: [String: Int] = [:]

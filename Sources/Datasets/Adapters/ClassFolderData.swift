@@ -1,24 +1,19 @@
-import Affect
 import Basics
+import Affect
 import Glibc
+import Session
 
 /// Labels by folder: every class is a folder of images that has its name, `happiness/0001.jpg`.
 ///
 /// The classes may lie in folders of a split (`train` or `training`, `val`, `valid` or `validation`, `test`, each with
 /// or without `_set`), which is then the official one.
-public struct ClassFolders: Equatable, Sendable {
-    public var path: String
-    public var classes: ExpressionClasses
-
-    public init(path: String, classes: ExpressionClasses = ExpressionClasses()) {
-        self.path = path
-        self.classes = classes
-    }
+extension ClassFolderData: LabelledAdapter {
+    package func labelledSet(in home: RenderedHome) throws -> LabelledSet { try read() }
 
     /// Finds the images, in an order that depends on the names only.
     ///
     /// - Throws: `LabelError` for folders that are no class, classes without a folder, and folders without images.
-    public func read() throws(LabelError) -> LabelledSet {
+    package func read() throws(LabelError) -> LabelledSet {
         let found = try folders(in: path)
         let splits = found.compactMap { name in Split(word: name).map { (name, $0) } }
         var problems = LabelProblemList()

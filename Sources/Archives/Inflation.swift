@@ -1,11 +1,13 @@
 import CZlib
 
 /// Unpacks the raw deflate data of zip entries, and checks their sums.
-enum Inflation {
+package enum Inflation {
     /// Unpacks `source` into exactly `destination.count` bytes.
     ///
     /// - Returns: false when the data are damaged, or give more or fewer bytes.
-    static func inflate(_ source: UnsafeRawBufferPointer, into destination: UnsafeMutableRawBufferPointer) -> Bool {
+    package static func inflate(_ source: UnsafeRawBufferPointer, into destination: UnsafeMutableRawBufferPointer)
+        -> Bool
+    {
         var stream = z_stream()
         guard maeface_inflate_begin(&stream) == Z_OK else { return false }
         defer { inflateEnd(&stream) }
@@ -35,7 +37,7 @@ enum Inflation {
     }
 
     /// The CRC-32 of zip archives (polynomial 0xEDB88320), going on from `start`.
-    static func checksum(_ bytes: UnsafeRawBufferPointer, from start: UInt32 = 0) -> UInt32 {
+    package static func checksum(_ bytes: UnsafeRawBufferPointer, from start: UInt32 = 0) -> UInt32 {
         UInt32(truncatingIfNeeded: crc32_z(UInt(start), bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
     }
 }

@@ -1,58 +1,10 @@
-import Affect
 import Basics
+import Affect
+import Session
 import Tables
 
-/// Labels in a table with named columns: any mix of expression, action units, valence and arousal, some of them
-/// missing in some rows, with columns for the subject, the video, the frame and the split.
-public struct LabelTable: Equatable, Sendable {
-    /// The CSV file, whose first line names the columns.
-    public var path: String
-    /// A second table of the same columns whose samples are the official validation set.
-    public var validationPath: String?
-    /// The folder that image paths are relative to; nil is the folder of the table.
-    public var imageFolder: String?
-    /// Columns.
-    public var image: String
-    public var expression: String?
-    /// Columns of action units; a name that ends in `*` stands for all columns that begin so, `AU*`, and go on with a
-    /// digit.
-    public var units: [String]
-    public var valence: String?
-    public var arousal: String?
-    public var subject: String?
-    public var video: String?
-    public var frame: String?
-    /// A column that says train, validation or test.
-    public var split: String?
-    public var classes: ExpressionClasses
-    /// What numbers mean: intensities of units as in DISFA and BP4D, codes for nothing, the scale of valence and arousal.
-    public var rules: LabelRules
-    /// Whether rows whose image is not there are passed over and counted, instead of being an error.
-    public var skipsMissingImages: Bool
-
-    public init(
-        path: String, validationPath: String? = nil, imageFolder: String? = nil, image: String = "image",
-        expression: String? = nil, units: [String] = [], valence: String? = nil, arousal: String? = nil,
-        subject: String? = nil, video: String? = nil, frame: String? = nil, split: String? = nil,
-        classes: ExpressionClasses = ExpressionClasses(), rules: LabelRules = LabelRules(),
-        skipsMissingImages: Bool = false
-    ) {
-        self.path = path
-        self.validationPath = validationPath
-        self.imageFolder = imageFolder
-        self.image = image
-        self.expression = expression
-        self.units = units
-        self.valence = valence
-        self.arousal = arousal
-        self.subject = subject
-        self.video = video
-        self.frame = frame
-        self.split = split
-        self.classes = classes
-        self.rules = rules
-        self.skipsMissingImages = skipsMissingImages
-    }
+extension TableData: LabelledAdapter {
+    package func labelledSet(in home: RenderedHome) throws -> LabelledSet { try read() }
 
     /// Reads the table, or both.
     ///
@@ -61,12 +13,12 @@ public struct LabelTable: Equatable, Sendable {
     ///
     /// - Throws: `LabelError` with the rows of values that mean nothing, images that are not there, columns that are
     ///   missing.
-    public func read() throws(LabelError) -> LabelledSet {
+    package func read() throws(LabelError) -> LabelledSet {
         try LabelError.reading(path) {
-            var reading = LabelTableReading(self)
-            if let validationPath {
+            var reading = TableReading(self)
+            if let validation {
                 try reading.read(path, split: .training)
-                try reading.read(validationPath, split: .validation)
+                try reading.read(validation, split: .validation)
             } else {
                 try reading.read(path, split: nil)
             }
@@ -75,9 +27,9 @@ public struct LabelTable: Equatable, Sendable {
     }
 }
 
-/// The reading of a `LabelTable`'s files, row by row.
-struct LabelTableReading {
-    private let table: LabelTable
+/// The reading of a table's files, row by row.
+struct TableReading {
+    private let table: TableData
     private var problems = LabelProblemList()
     private var listings = FolderListings()
     private var samples: [LabelledSample] = []
@@ -91,8 +43,10 @@ struct LabelTableReading {
     private var wrongRange: ClosedRange<Double>?
     private var withoutLabels = 0
     private var missingImages = 0
+    private var forms = FormNotes()
+    private var images = ImagePaths()
 
-    init(_ table: LabelTable) { self.table = table }
+    init(_ table: TableData) { self.table = table }
 
     private struct Columns {
         let image: Int
@@ -133,18 +87,25 @@ struct LabelTableReading {
     }
 
     private static func expanded(_ name: String, _ columns: [String]) -> [String] {
-        guard name.hasSuffix("*") else { return columns.contains(name) ? [name] : [] }
+        guard name.hasSuffix("*") else {
+            if columns.contains(name) { return [name] }
+            // The one name that files of several tasks have for all units, which the header was given the names of.
+            let units = AffectTask.actionUnits.standardChannels
+            return name == "aus" && units.allSatisfy(columns.contains) ? units : []
+        }
         let prefix = name.dropLast()
         return columns.filter { $0.hasPrefix(prefix) && $0.dropFirst(prefix.count).first?.isNumber == true }
     }
 
     mutating func read(_ path: String, split: Split?) throws {
         let reader = try TableReader(path: path)
-        let header = try TableHeader(reader)
+        let header = try TableHeader(reader, naming: AbawLayout.columns)
         let columns = try columns(header, path)
-        let folder = table.imageFolder ?? splitPath(path).folder
+        let folder = table.images ?? splitPath(path).folder
         var record = TableRecord()
+        defer { forms.add(reader.form.note, of: path) }
         while try reader.next(into: &record) {
+            if record.isBlank { continue }
             try header.requireFields(record)
             guard let name = imagePath(record, columns.image, folder, path) else { continue }
             let before = problems.total
@@ -185,8 +146,9 @@ struct LabelTableReading {
         }
         let parts = splitPath(text.hasPrefix("/") ? text : "\(folder)/\(text)")
         if listings.contains(parts.name, in: parts.folder) { return parts }
+        if let found = images.found(text, below: folder, in: &listings) { return found }
         missingImages += 1
-        if !table.skipsMissingImages {
+        if table.missingImages == .error {
             problems.add(path, record.line, "there is no image \(parts.folder)/\(parts.name)")
         }
         return nil
@@ -195,7 +157,7 @@ struct LabelTableReading {
     private mutating func expression(
         _ record: TableRecord, _ column: Int, _ path: String
     ) -> (name: String?, isDropped: Bool) {
-        let text = record[column]
+        let text = classText(record, column)
         let isUnknown = record.isMissing(column) || record.number(column).map(table.rules.unknown.contains) == true
         if table.classes.written[text] == nil, text == "-1" || isUnknown { return (nil, false) }
         switch table.classes.meaning(of: text) {
@@ -205,6 +167,15 @@ struct LabelTableReading {
             problems.add(path, record.line, table.classes.complaint(about: text))
             return (nil, false)
         }
+    }
+
+    /// What is written for a class; a whole number without its decimals: 1.0 is class 1.
+    private func classText(_ record: TableRecord, _ column: Int) -> String {
+        let text = record[column]
+        let isName = table.classes.names?.contains(text) == true || table.classes.written[text] != nil
+        guard !isName, Int(text) == nil, !table.classes.drop.contains(text), let number = record.wholeNumber(column)
+        else { return text }
+        return String(number)
     }
 
     private mutating func units(
@@ -325,6 +296,6 @@ struct LabelTableReading {
         note(withoutLabels, "without any label left out")
         note(missingImages, "without an image left out")
         if partial > 0 { notes.append("\(table.path): \(LabelProblemList.partialFrames(partial))") }
-        return builder.finished(notes: notes)
+        return builder.finished(notes: notes + forms.notes + images.notes(of: table.path))
     }
 }

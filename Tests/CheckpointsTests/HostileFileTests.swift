@@ -366,7 +366,7 @@ struct HostileFileTests {
         #expect(try index("\"w\":1") == "does not name the shard of \"w\" with a text")
         #expect(
             try index("\"w\":\"s\",\"w\":\"s\"")
-                == "line 1, column 58: the key `w` is written twice; it is already on line 1")
+                == "line 1, column 52: the key `w` is written twice; it is already on line 1")
         let deep = String(repeating: "[", count: 20) + String(repeating: "]", count: 20)
         #expect(try index("},\"x\":\(deep),\"y\":{").contains("nest deeper than 16 levels"))
         let long = String(repeating: " ", count: 9 << 20)

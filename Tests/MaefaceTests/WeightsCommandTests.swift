@@ -116,7 +116,10 @@ struct WeightsCommandTests {
         let folder = try TemporaryFolder()
         let names = expected.keys.sorted()
         let result = try Program.run(
-            ["embed", "--weights", fixture("classifier.pth"), "--heads", "2", "-o", folder.path + "/f.csv"]
+            [
+                "embed", "--weights", fixture("classifier.pth"), "--heads", "2", "--evaluation", "crop", "-o",
+                folder.path + "/f.csv",
+            ]
                 + names.map { data + "/" + $0 })
         #expect(result.status == 0, "\(result.talk)")
         let rows = try rows(folder.path + "/f.csv").dropFirst()
@@ -140,7 +143,9 @@ struct WeightsCommandTests {
         #expect(result.status == 0, "\(result.talk)")
         let rows = try rows(table)
         #expect(rows[0] == ["image", "a", "b", "c", "d", "e"])
-        for row in rows.dropFirst() {
+        // The image that cannot be read has a row without scores.
+        #expect(rows.dropFirst().count { $0.count == 1 } == 1)
+        for row in rows.dropFirst() where row.count > 1 {
             let sum = row.dropFirst().compactMap(Double.init).reduce(0, +)
             #expect(abs(sum - 1) < 1e-5)
         }

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// What the outputs of a head mean, and the one rule that turns them into scores: valence and arousal clipped to
@@ -66,7 +67,8 @@ public struct OutputScores: Equatable, Sendable {
 }
 
 /// Why outputs and a task do not go together.
-public struct OutputScoresError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct OutputScoresError: ExplainedError, Equatable {
+    public var kind: ErrorKind { .data }
     public let description: String
-    init(_ description: String) { self.description = description }
+    init(_ description: String) { self.description = description + "." }
 }

@@ -38,7 +38,7 @@ public struct FileError: ExplainedError, Equatable, Sendable {
 
     /// What an errno says, and what helps where there is no room.
     /// - Parameter folder: where room could be made.
-    package static func words(_ code: Int32, folder: String) -> String {
+    package static func reason(_ code: Int32, folder: String) -> String {
         let text = String(cString: strerror(code))
         return switch code {
         case EFBIG: "\(text); this process may not write larger files, 'ulimit -f' shows and raises the limit"

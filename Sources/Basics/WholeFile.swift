@@ -39,7 +39,7 @@ public struct WholeFile {
         guard file >= 0 else {
             let code = errno
             throw FileError(
-                path: path, "cannot be written in \(folder): \(FileError.words(code, folder: folder))",
+                path: path, "cannot be written in \(folder): \(FileError.reason(code, folder: folder))",
                 kind: .environment, isOutOfSpace: FileError.isOutOfSpace(code))
         }
     }
@@ -133,7 +133,7 @@ public struct WholeFile {
     private func failure(_ verb: String) -> FileError {
         let code = errno
         return FileError(
-            path: path, "\(verb): \(FileError.words(code, folder: folder))", kind: .environment,
+            path: path, "\(verb): \(FileError.reason(code, folder: folder))", kind: .environment,
             isOutOfSpace: FileError.isOutOfSpace(code))
     }
 }

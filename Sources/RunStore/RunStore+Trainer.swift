@@ -108,7 +108,7 @@ extension RunStore {
 
     /// The commands that wait for the trainer, oldest first. Each is given out once, whoever asks. Cheap enough for
     /// every step when there is none: it does not write then.
-    public func takeCommands(of run: RunID) throws -> [SentCommand] {
+    public func pollCommands(of run: RunID) throws -> [SentCommand] {
         try withDatabase { database in
             let waiting = try database.first(
                 "SELECT 1 FROM command WHERE run = ? AND taken IS NULL LIMIT 1", run

@@ -46,7 +46,7 @@ final class TrainerControl {
         let now = Clock.monotonic()
         guard now - lastPoll >= interval else { return }
         lastPoll = now
-        for sent in try store.takeCommands(of: run) { try obey(sent) }
+        for sent in try store.pollCommands(of: run) { try obey(sent) }
     }
 
     private static func name(of signal: Int32) -> String {

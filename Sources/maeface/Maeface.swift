@@ -101,14 +101,15 @@ struct Maeface {
         }
         let width = rows.map(\.0.count).max() ?? 0
         return """
-            maeface: pre-train, watch and compare masked autoencoders of faces in the terminal.
+            maeface: pre-train, fine-tune, watch and compare models of facial affect.
 
             USAGE: maeface [COMMAND] [OPTIONS]
 
             \(rows.map { "  " + $0.0.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.1 }
                 .joined(separator: "\n"))
 
-            Every command has --help with an example. Runs are kept in --home, MAEFACE_HOME or ./runs.
+            Every command has --help with an example.
+            Runs are kept in --home, MAEFACE_HOME or ./runs.
             Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input data.
             """
     }

@@ -68,7 +68,7 @@ import Testing
         let fixture = try Fixture()
         let (sender, store) = (try fixture.open(), try fixture.open())
         let run = try store.makeRun()
-        #expect(try store.takeCommands(of: run.id).isEmpty)
+        #expect(try store.pollCommands(of: run.id).isEmpty)
         for _ in 0..<25 {
             for command in [RunCommand.pause, .resume, .checkpoint, .stopAfterEpoch] {
                 try sender.send(command, to: run.id)
@@ -77,13 +77,13 @@ import Testing
         try sender.send(.stop, to: try sender.makeRun().id)
         let taken = Mutex<[SentCommand]>([])
         DispatchQueue.concurrentPerform(iterations: 4) { index in
-            let mine = (try? fixture.open().takeCommands(of: run.id)) ?? []
+            let mine = (try? fixture.open().pollCommands(of: run.id)) ?? []
             taken.withLock { $0 += mine }
         }
         let commands = taken.withLock { $0 }
         #expect(commands.count == 100 && Set(commands.map(\.id)).count == 100)
         #expect(Array(commands.map(\.command).prefix(4)) == [.pause, .resume, .checkpoint, .stopAfterEpoch])
-        #expect(try store.takeCommands(of: run.id).isEmpty)
+        #expect(try store.pollCommands(of: run.id).isEmpty)
 
         fixture.advance(by: 2)
         try store.acknowledge(commands[0].id, outcome: "paused at step 12")
@@ -97,7 +97,7 @@ import Testing
         let run = try store.makeRun()
         try store.send(.stop, to: run.id)
         try store.begin(try store.lock(run.id))
-        #expect(try store.takeCommands(of: run.id).isEmpty)
+        #expect(try store.pollCommands(of: run.id).isEmpty)
         #expect(try store.commands(of: run.id).map(\.outcome) == ["not delivered: the trainer had ended"])
     }
 

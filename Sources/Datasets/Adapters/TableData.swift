@@ -277,7 +277,9 @@ struct TableReading {
         var classes: [String] = []
         if table.expression != nil {
             classes = table.classes.kept ?? ExpressionClasses.sorted(found)
-            for name in classes where !found.contains(name) {
+            // A row that was refused may be the one with the class.
+            let missing = problems.total == 0 ? classes.filter { !found.contains($0) } : []
+            for name in missing {
                 problems.add(table.path, nil, "no row has the class \"\(name)\"; leave it out of classes, or drop it")
             }
         }

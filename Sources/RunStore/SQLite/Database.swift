@@ -78,7 +78,7 @@ final class Database {
         // Of what the system says, SQLite takes only ENOSPC for a full disk.
         if code & 0xff == SQLITE_IOERR, let reason = systemErrors.first(where: FileError.isOutOfSpace) {
             let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-            let message = FileError.words(reason, folder: folder)
+            let message = FileError.reason(reason, folder: folder)
             return DatabaseError(code: SQLITE_FULL, message: message, sql: sql, path: path)
         }
         return DatabaseError(code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql, path: path)

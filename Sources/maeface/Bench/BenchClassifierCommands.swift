@@ -119,10 +119,8 @@ enum BenchInferCommand: Command {
 
 extension BenchOptions {
     fileprivate func classifier(outputs: Int, dropPath: Double) throws -> ClassifierConfiguration {
-        try Self.usage {
-            try ClassifierConfiguration(
-                encoder: EncoderShape(image: image, patch: patch, transformer: EncoderConfiguration.named(encoder)),
-                outputs: outputs, dropPath: dropPath)
-        }
+        try ClassifierConfiguration(
+            encoder: EncoderShape(image: image, patch: patch, transformer: EncoderConfiguration.named(encoder)),
+            outputs: outputs, dropPath: dropPath)
     }
 }

@@ -32,11 +32,9 @@ enum BenchPretrainCommand: Command {
     static func run(_ arguments: inout Arguments) throws -> ExitCode {
         let options = try BenchOptions(&arguments, batch: 16)
         let decoder = try arguments.value("--decoder") ?? "512d8b"
-        let configuration = try BenchOptions.usage {
-            try ModelConfiguration(
-                image: options.image, patch: options.patch, encoder: EncoderConfiguration.named(options.encoder),
-                decoder: DecoderConfiguration.named(decoder))
-        }
+        let configuration = try ModelConfiguration(
+            image: options.image, patch: options.patch, encoder: EncoderConfiguration.named(options.encoder),
+            decoder: DecoderConfiguration.named(decoder))
         let json = arguments.flag("--json")
         _ = try arguments.positionals(atMost: 0)
 

@@ -89,15 +89,6 @@ struct BenchOptions {
         threads = try arguments.integer("--threads") ?? ProcessInfo.processInfo.activeProcessorCount
     }
 
-    /// Turns a mistake in the model's description into one of the command line.
-    static func usage<Value>(_ body: () throws -> Value) throws -> Value {
-        do {
-            return try body()
-        } catch let error as ModelError {
-            throw UserError.usage(error.description)
-        }
-    }
-
     /// Runs `step` once, then for the time asked for and at least three times.
     /// - Parameter operations: floating-point operations that a step executes.
     func measure(

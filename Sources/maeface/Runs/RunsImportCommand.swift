@@ -62,11 +62,7 @@ enum RunsImportCommand: Command {
         let run = try store.createImportedRun(name: set.name, sessionText: session)
         do {
             let file = RunLayout.importedPredictions
-            do {
-                try PredictionFile.write(set, to: store.folder(of: run.id) + "/" + file)
-            } catch {
-                throw UserError.environment(error.description)
-            }
+            try PredictionFile.write(set, to: store.folder(of: run.id) + "/" + file)
             try store.append(
                 PredictionRecord(
                     task: set.task, channels: set.channels, framesPerSecond: set.framesPerSecond,

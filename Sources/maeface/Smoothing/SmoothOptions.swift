@@ -18,8 +18,8 @@ struct PredictionArguments {
                                valence=pred_v,arousal=pred_a
           --truth-columns C,.. the columns of the truth, in the same form
           --channels C,...     the channels of a NumPy array, which has no names
-          --array A            which array of an .npz file; several of one dimension, for
-                               example valence,arousal, are columns
+          --array A            which array of an .npz file; several of one
+                               dimension, such as valence,arousal, are columns
           --truth-array A      the same of a file of truth
           --images             score every image on its own; without it,
                                x/00017.jpg is frame 17 of video x

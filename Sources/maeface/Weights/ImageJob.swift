@@ -82,13 +82,9 @@ struct ImageJob {
             (weights, isOfRun, framing) = (found.files, true, evaluation ?? found.framing)
         default: throw UserError.usage("Give either --run RUN or --weights FILE.")
         }
-        do {
-            let scan = try FolderScan.scan(inputs)
-            for skipped in scan.skipped { Output.say("skipped \(skipped)") }
-            files = scan.images
-        } catch {
-            throw UserError.data("\(error)")
-        }
+        let scan = try FolderScan.scan(inputs)
+        for skipped in scan.skipped { Output.say("skipped \(skipped)") }
+        files = scan.images
     }
 
     /// How images come to the model's size, where that is said.
@@ -148,7 +144,7 @@ struct ImageJob {
                 let model = try LoadedClassifier(
                     path: weights, key: key, use: use, heads: heads, image: image, batch: min(batch, files.count),
                     pool: pool)
-                Output.say("\(weights): \(WeightsCommands.words(model.shape))")
+                Output.say("\(weights): \(WeightsCommands.description(of: model.shape))")
                 for line in model.report.lines { Output.say(line) }
                 return model
             } catch let error as ModelError {

@@ -52,16 +52,10 @@ enum PredictCommand: Command {
         }
         let models = try job.models(use: .outputs)
         var heads: [OutputScores] = []
-        do {
-            if let task {
-                for model in models {
-                    heads = [try OutputScores(task: task, outputs: model.columns, names: names)]
-                }
-            } else {
-                heads = try said(models, names, job)
-            }
-        } catch let error as OutputScoresError {
-            throw UserError.data("\(error.description).")
+        if let task {
+            for model in models { heads = [try OutputScores(task: task, outputs: model.columns, names: names)] }
+        } else {
+            heads = try said(models, names, job)
         }
         if let head = heads.first, task == .expression, names == nil {
             if let said = models.first.flatMap({ HeadOutputs.read($0.metadata) }), said.count == 1,

@@ -68,7 +68,7 @@ enum WeightsInspectCommand: Command {
         if !file.unread.isEmpty { add("not read: \(file.unread.joined(separator: ", "))") }
         if !file.notBuilt.isEmpty { add("left as names, not built: \(file.notBuilt.joined(separator: ", "))") }
         if let models { add(models) }
-        if let model { add(WeightsCommands.words(model)) }
+        if let model { add(WeightsCommands.description(of: model)) }
         add(
             "\(file.format.rawValue)\(file.part.isEmpty ? "" : ", weights under `\(file.part)`"): "
                 + "\(rows.count) tensors, \(file.elementCount) parameters, \(ByteCount.text(Int64(file.byteCount)))")
@@ -125,7 +125,7 @@ enum WeightsInspectCommand: Command {
 /// What the commands about weights share.
 enum WeightsCommands {
     /// `a vit-base (768 channels, 12 blocks, patches of 16) for 224 pixels, decoder 512d8b`
-    static func words(_ model: WeightsShape) -> String {
+    static func description(of model: WeightsShape) -> String {
         var words = "a \(model.words)"
         if let grid = model.grid { words += " for \(grid * model.patch) pixels" }
         if let oblong = model.oblongGrid { words += ", with \(oblong)" }

@@ -102,7 +102,9 @@ struct ScoresTests {
             #expect(group.output.contains(text), "\(text)\n\(group.output)")
         }
         let shown = try Program.run(["runs", "show", "folded-seed0", "--verbose", "--confusion"] + home)
-        for text in ["precision", "recall", "top-1", "confusion of all folds", "thresholds, each chosen", "calm"] {
+        for text in [
+            "precision", "recall", "top-1", "confusion matrix of all folds", "thresholds, each chosen", "calm",
+        ] {
             #expect(shown.output.contains(text), "\(text)\n\(shown.output)")
         }
         let store = try RunStore.open(home: folder.path + "/runs", readOnly: true)
@@ -121,7 +123,7 @@ struct ScoresTests {
         #expect(try Program.run(["train", path, "--seeds", "1"] + home).status == 0)
         let again = try Program.run(["runs", "show", "folded"] + home).output
         #expect(again.contains("folded: 2 runs") && again.contains("2 of 2 runs"), "\(again)")
-        #expect(again.contains("a seed that is there already: 2 folded-seed1"), "\(again)")
+        #expect(again.contains("or the seed repeats): 2 folded-seed1"), "\(again)")
         try RunStore.open(home: folder.path + "/runs").delete(3)
 
         // Kept predictions go with the truth of another file, whose columns are named otherwise, and with other options.

@@ -95,7 +95,7 @@ struct SupervisedTests {
                 SeriesKey(
                     stage: 0, fold: 3, split: .validation, name: .channel(ScoreName(.f1, of: .expression), "glad"))))
         let shown = try Program.run(["runs", "show", "1", "--home", home])
-        for text in ["F1 by class", "F1 by action unit", "CCC", "fold 3", "pooled", "best on the other folds"] {
+        for text in ["F1 by class", "F1 by action unit", "CCC", "fold 3", "pooled", "chosen on the other folds"] {
             #expect(shown.output.contains(text), "\(text)")
         }
     }

@@ -1,5 +1,5 @@
-import Basics
 import Affect
+import Basics
 import Glibc
 import Session
 import Tables
